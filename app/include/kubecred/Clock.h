@@ -1,0 +1,31 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace kubecred {
+
+/// A point in time as credentials carry it: UTC, whole milliseconds.
+using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
+
+/// The moment by which an operation must have ended, on the clock that never jumps.
+using Deadline = std::chrono::steady_clock::time_point;
+
+/// Where the time of day comes from; tests pass one of their own.
+/// Implementations are safe to call from several threads at once.
+class Clock {
+public:
+    virtual ~Clock() = default;
+    virtual Timestamp now() const = 0;
+};
+
+/// The machine's clock.
+class SystemClock final : public Clock {
+public:
+    Timestamp now() const override;
+};
+
+/// ISO 8601 in UTC with milliseconds, such as `2026-01-31T09:05:00.042Z`.
+std::string toIso8601(Timestamp time);
+
+} // namespace kubecred

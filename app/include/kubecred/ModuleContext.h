@@ -1,0 +1,24 @@
+#pragma once
+
+#include "kubecred/Clock.h"
+#include "kubecred/Log.h"
+#include "kubecred/domain/CredentialReader.h"
+#include "kubecred/domain/CredentialWriter.h"
+#include "kubecred/http/Router.h"
+
+#include <string>
+
+namespace kubecred {
+
+/// What the host lends a module from Module::start until Module::stop has returned.
+/// Everything but the router is safe to use from several threads at once.
+struct ModuleContext {
+    http::Router& router; ///< for use within Module::start only
+    CredentialReader& reader;
+    CredentialWriter& writer;
+    const Clock& clock;
+    Logger& logger;
+    std::string workerId; ///< who signs what this process issues and verifies
+};
+
+} // namespace kubecred

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace kubecred {
+
+/// Compares ASCII letters without regard to case, everything else exactly.
+bool equalsIgnoringCase(std::string_view left, std::string_view right) noexcept;
+
+/// Without the spaces and tabs at both ends.
+std::string_view trim(std::string_view text) noexcept;
+
+/// The parts of a comma-separated list, each trimmed, empty ones left out.
+std::vector<std::string_view> splitList(std::string_view list);
+
+} // namespace kubecred

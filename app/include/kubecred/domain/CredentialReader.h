@@ -1,0 +1,21 @@
+#pragma once
+
+#include "kubecred/Clock.h"
+#include "kubecred/domain/Credential.h"
+
+#include <optional>
+
+namespace kubecred {
+
+/// Looks credentials up. The port that verification stands on; a database, a cache or a peer
+/// service may be behind it. Safe to call from several threads at once.
+class CredentialReader {
+public:
+    virtual ~CredentialReader() = default;
+
+    /// The credential with this id, or nothing where there is none.
+    /// Throws Error (unavailable) where that cannot be told by the deadline.
+    virtual std::optional<Credential> find(const Uuid& id, Deadline deadline) = 0;
+};
+
+} // namespace kubecred

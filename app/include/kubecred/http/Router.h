@@ -1,0 +1,43 @@
+#pragma once
+
+#include "kubecred/http/Request.h"
+#include "kubecred/http/Response.h"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace kubecred::http {
+
+/// Answers one request, synchronously. Throws Error for what cannot be answered as asked; any
+/// other exception becomes a 500. Called from several threads at once.
+using Handler = std::function<Response(const Request&)>;
+
+/// The table of routes: which path and method are answered by whom. Filled at start, by one
+/// thread; only read from then on, by any number.
+class Router {
+public:
+    /// What a look-up yields. `handler` is null where no route fits; then a non-empty `allow`
+    /// (the value of an Allow header) tells that the path exists under other methods.
+    struct Match {
+        const Handler* handler = nullptr;
+        std::string_view route; ///< the path as registered, for logs; empty for an unknown path
+        std::string allow;
+    };
+
+    /// Registers a route. Throws std::logic_error where the pair is taken.
+    void add(Method method, const std::string& path, Handler handler);
+
+    /// Finds the route. One trailing slash is accepted; HEAD is answered by a GET route.
+    Match match(Method method, std::string_view path) const;
+
+private:
+    using Methods = std::map<Method, Handler>;
+
+    static std::string allowed(const Methods& methods);
+
+    std::map<std::string, Methods, std::less<>> routes_;
+};
+
+} // namespace kubecred::http

@@ -1,0 +1,110 @@
+#include "kubecred/Settings.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+namespace kubecred {
+namespace {
+
+std::optional<std::int64_t> toInteger(std::string_view text) noexcept {
+    std::int64_t number = 0;
+    const auto end = text.data() + text.size();
+    const auto result = std::from_chars(text.data(), end, number);
+    if (result.ec != std::errc{} || result.ptr != end)
+        return std::nullopt;
+    return number;
+}
+
+std::string join(std::span<const std::string_view> words) {
+    std::string list;
+    for (const auto word : words)
+        list.append(list.empty() ? "" : ", ").append(word);
+    return list;
+}
+
+// A value is shown on a line of its own in a message; what could break or flood the line is not.
+std::string shown(std::string_view value) {
+    std::string text(value.substr(0, 80));
+    std::ranges::replace_if(
+        text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+    return text;
+}
+
+} // namespace
+
+Settings::Settings(std::map<std::string, SettingValue, std::less<>> values)
+    : values_(std::move(values)) {}
+
+const SettingValue* Settings::take(std::string_view key) {
+    known_.emplace(key);
+    const auto found = values_.find(key);
+    return found == values_.end() ? nullptr : &found->second;
+}
+
+std::string Settings::text(std::string_view key, std::string_view fallback) {
+    const SettingValue* given = take(key);
+    return given != nullptr ? given->value : std::string(fallback);
+}
+
+std::string Settings::secret(std::string_view key) {
+    secrets_.emplace(key);
+    return text(key, {});
+}
+
+std::int64_t Settings::integer(std::string_view key, std::int64_t fallback, std::int64_t least,
+                               std::int64_t most) {
+    const SettingValue* given = take(key);
+    if (given == nullptr)
+        return fallback;
+    const auto number = toInteger(given->value);
+    if (number && *number >= least && *number <= most)
+        return *number;
+    reject(key, "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    return fallback;
+}
+
+bool Settings::boolean(std::string_view key, bool fallback) {
+    constexpr std::string_view choices[] = {"true", "false"};
+    return choice(key, fallback ? "true" : "false", choices) == "true";
+}
+
+std::string Settings::choice(std::string_view key, std::string_view fallback,
+                             std::span<const std::string_view> choices) {
+    const std::string value = text(key, fallback);
+    if (std::ranges::find(choices, value) != choices.end())
+        return value;
+    reject(key, "one of " + join(choices));
+    return std::string(fallback);
+}
+
+void Settings::reject(std::string_view key, std::string_view accepted) {
+    std::string line(key);
+    if (const auto found = values_.find(key); found != values_.end()) {
+        const bool isSecret = secrets_.contains(key);
+        line += isSecret ? "" : "=" + shown(found->second.value);
+        line += " (" + found->second.origin + ")";
+    }
+    faults_.emplace(key, line + ": must be " + std::string(accepted));
+}
+
+bool Settings::given(std::string_view key) const noexcept { return values_.contains(key); }
+
+std::vector<std::string> Settings::badValues() const {
+    std::vector<std::string> lines;
+    for (const auto& [key, line] : faults_)
+        lines.push_back(line);
+    return lines;
+}
+
+std::vector<std::string> Settings::unknownKeys() const {
+    std::vector<std::string> lines;
+    for (const auto& [key, setting] : values_)
+        if (!known_.contains(key))
+            lines.push_back(shown(key) + " (" + setting.origin +
+                            "): unknown key; config/ documents those there are");
+    return lines;
+}
+
+} // namespace kubecred

@@ -1,0 +1,77 @@
+#include "kubecred/domain/Uuid.h"
+
+#include <openssl/rand.h>
+
+#include <stdexcept>
+
+namespace kubecred {
+namespace {
+
+constexpr std::string_view hexDigits = "0123456789abcdef";
+
+constexpr bool dashBeforeByte(std::size_t byte) noexcept {
+    return byte == 4 || byte == 6 || byte == 8 || byte == 10;
+}
+
+int hexValue(char c) noexcept {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+} // namespace
+
+std::optional<Uuid> Uuid::parse(std::string_view text) noexcept {
+    if (text.size() != 36)
+        return std::nullopt;
+    Uuid uuid;
+    std::size_t position = 0;
+    for (std::size_t i = 0; i < uuid.bytes_.size(); ++i) {
+        if (dashBeforeByte(i) && text[position++] != '-')
+            return std::nullopt;
+        const int high = hexValue(text[position]);
+        const int low = hexValue(text[position + 1]);
+        if (high < 0 || low < 0)
+            return std::nullopt;
+        uuid.bytes_[i] = static_cast<std::uint8_t>(high * 16 + low);
+        position += 2;
+    }
+    return uuid;
+}
+
+Uuid Uuid::random(std::uint8_t version) {
+    Uuid uuid;
+    if (RAND_bytes(uuid.bytes_.data(), static_cast<int>(uuid.bytes_.size())) != 1)
+        throw std::runtime_error("the random number generator failed");
+    uuid.bytes_[6] = static_cast<std::uint8_t>(version << 4 | (uuid.bytes_[6] & 0x0f));
+    uuid.bytes_[8] = static_cast<std::uint8_t>(0x80 | (uuid.bytes_[8] & 0x3f));
+    return uuid;
+}
+
+Uuid Uuid::version4() { return random(4); }
+
+Uuid Uuid::version7(Timestamp time) {
+    Uuid uuid = random(7);
+    auto milliseconds = static_cast<std::uint64_t>(time.time_since_epoch().count());
+    for (std::size_t i = 6; i-- > 0; milliseconds >>= 8)
+        uuid.bytes_[i] = static_cast<std::uint8_t>(milliseconds & 0xff);
+    return uuid;
+}
+
+std::string Uuid::toString() const {
+    std::string text;
+    text.reserve(36);
+    for (std::size_t i = 0; i < bytes_.size(); ++i) {
+        if (dashBeforeByte(i))
+            text += '-';
+        text += hexDigits[bytes_[i] >> 4];
+        text += hexDigits[bytes_[i] & 0x0f];
+    }
+    return text;
+}
+
+} // namespace kubecred

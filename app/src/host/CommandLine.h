@@ -1,0 +1,46 @@
+#pragma once
+
+#include <Poco/Util/OptionSet.h>
+
+#include <map>
+#include <string>
+
+namespace kubecred::host {
+
+/// What the command line asks for.
+struct CommandLine {
+    enum class Command {
+        run,
+        migrate,
+        migrateStatus,
+        healthcheck,
+        checkConfig,
+        createKey,
+        version,
+        help,
+    };
+
+    Command command = Command::run;
+    std::string configFile;
+    std::string keyName;
+    std::string keyScopes;
+    std::map<std::string, std::string> defines;
+
+    /// The options that there are.
+    static void define(Poco::Util::OptionSet& options);
+
+    /// Takes one option as the option processor found it. Throws Poco::Util::OptionException.
+    void take(const std::string& name, const std::string& value);
+};
+
+/// Exit statuses (sysexits.h, where that has one).
+struct ExitStatus {
+    static constexpr int ok = 0;
+    static constexpr int failed = 1;
+    static constexpr int migrationsPending = 3;
+    static constexpr int usage = 64;
+    static constexpr int unavailable = 69;
+    static constexpr int configuration = 78;
+};
+
+} // namespace kubecred::host

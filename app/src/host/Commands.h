@@ -1,0 +1,19 @@
+#pragma once
+
+#include "CommandLine.h"
+#include "HostSettings.h"
+
+namespace kubecred::host {
+
+// The commands that do one thing and exit. Each returns the exit status and says on standard
+// output what it did, on standard error why it did not.
+
+int runMigrate(const HostSettings& settings);
+int runMigrateStatus(const HostSettings& settings);
+
+/// Asks the daemon on loopback; never takes longer than two seconds.
+int runHealthcheck(const HostSettings& settings);
+
+int runCreateKey(const CommandLine& commandLine);
+
+} // namespace kubecred::host

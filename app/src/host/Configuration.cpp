@@ -1,0 +1,58 @@
+#include "Configuration.h"
+
+#include "ConfigurationSources.h"
+
+#include <utility>
+
+namespace kubecred::host {
+namespace {
+
+SettingValues readSources(const CommandLine& commandLine) {
+    if (commandLine.configFile.empty())
+        throw ConfigurationFaults(
+            {"no configuration: say which with --config=FILE, such as config/local.properties"});
+    try {
+        return layer(readPropertiesFile(commandLine.configFile), environmentVariable,
+                     commandLine.defines);
+    } catch (const ConfigurationError& error) {
+        throw ConfigurationFaults({error.what()});
+    }
+}
+
+// Everyone on the machine can read a command line.
+void refuseSecretsOnCommandLine(const CommandLine& commandLine) {
+    for (const char* key : {"database.password", "health.token"})
+        if (commandLine.defines.contains(key))
+            throw ConfigurationFaults({std::string(key) + " (--define): must not stand on the "
+                                                          "command line; use the environment"});
+}
+
+} // namespace
+
+ConfigurationFaults::ConfigurationFaults(std::vector<std::string> lines)
+    : std::runtime_error("the configuration has faults"), lines_(std::move(lines)) {}
+
+Configuration readConfiguration(const CommandLine& commandLine,
+                                const std::string& binaryDirectory) {
+    refuseSecretsOnCommandLine(commandLine);
+    Settings settings(readSources(commandLine));
+    Configuration configuration{
+        readHostSettings(settings, binaryDirectory + "../lib/kube-credential"), {}};
+    std::vector<std::string> faults;
+    try {
+        configuration.modules = loadModules(configuration.settings.modules,
+                                            configuration.settings.modulesDirectory);
+        for (const auto& [name, module] : configuration.modules)
+            module->configure(settings);
+        faults = settings.unknownKeys(); // a key may be that of a module that was not loaded
+    } catch (const ModuleError& error) {
+        faults.push_back(error.what());
+    }
+    for (auto& line : settings.badValues())
+        faults.push_back(std::move(line));
+    if (!faults.empty())
+        throw ConfigurationFaults(std::move(faults));
+    return configuration;
+}
+
+} // namespace kubecred::host

@@ -1,0 +1,154 @@
+#include "Daemon.h"
+
+#include "ConfigurationSources.h"
+#include "HealthRoutes.h"
+#include "JsonLogger.h"
+#include "Signals.h"
+#include "WorkerId.h"
+#include "http/Server.h"
+#include "kubecred/BuildInfo.h"
+#include "storage/Database.h"
+
+#include <Poco/Exception.h>
+#include <Poco/Net/NetException.h>
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <iostream>
+#include <ranges>
+#include <utility>
+
+namespace kubecred::host {
+namespace {
+
+/// The parts of a running daemon; destroying it stops what was started.
+class Daemon {
+public:
+    explicit Daemon(Configuration configuration);
+    ~Daemon() { stop(); }
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+
+    void start();
+    void serve();
+
+private:
+    void startModules();
+    void stop();
+    Identity identity() const;
+    std::string moduleNames() const;
+
+    Configuration configuration_;
+    const HostSettings& settings_ = configuration_.settings;
+    SystemClock clock_;
+    std::string workerId_;
+    JsonLogger logger_;
+    storage::Database database_;
+    http::Router router_;
+    std::atomic<bool> draining_{false};
+    HealthRoutes health_;
+    http::Dispatcher dispatcher_;
+    http::Server server_;
+    std::vector<Module*> started_;
+};
+
+std::string workerIdOf(const HostSettings& settings) {
+    if (!settings.workerId.empty())
+        return settings.workerId;
+    return findWorkerId(environmentVariable("ECS_CONTAINER_METADATA_URI_V4").value_or(""));
+}
+
+Daemon::Daemon(Configuration configuration)
+    : configuration_(std::move(configuration)), workerId_(workerIdOf(settings_)),
+      logger_(STDOUT_FILENO, settings_.logLevel, settings_.serviceName, workerId_, clock_),
+      database_(settings_.database, logger_, clock_), health_(identity(), database_, draining_),
+      dispatcher_(router_, logger_, http::Cors(settings_.allowedOrigins),
+                  settings_.trustedProxies),
+      server_(settings_.limits, dispatcher_, logger_) {}
+
+Identity Daemon::identity() const {
+    Identity identity{settings_.serviceName, workerId_, {}, settings_.healthToken};
+    for (const auto& loaded : configuration_.modules)
+        identity.modules.push_back(loaded.name);
+    return identity;
+}
+
+std::string Daemon::moduleNames() const {
+    std::string names;
+    for (const auto& loaded : configuration_.modules)
+        names.append(names.empty() ? "" : ", ").append(loaded.name);
+    return names;
+}
+
+void Daemon::start() {
+    health_.addTo(router_);
+    startModules();
+    database_.start();
+    server_.start({settings_.address, settings_.port});
+    logger_.log(LogLevel::info, "listening",
+                {{"address", std::string_view(settings_.address)},
+                 {"port", std::int64_t{server_.port()}},
+                 {"modules", moduleNames()},
+                 {"version", version}});
+}
+
+void Daemon::startModules() {
+    const ModuleContext context{router_, database_.reader(), database_.writer(),
+                                clock_,  logger_,            workerId_};
+    for (const auto& [name, module] : configuration_.modules) {
+        try {
+            module->start(context);
+        } catch (const std::exception& exception) {
+            throw ModuleError("module " + name + ": did not start: " + exception.what());
+        }
+        started_.push_back(module.get());
+    }
+}
+
+void Daemon::serve() {
+    const int signal = waitForSignal();
+    draining_ = true;
+    server_.drain();
+    logger_.log(LogLevel::info, "draining");
+    if (signal != SIGINT && settings_.shutdownGrace.count() > 0)
+        waitForSignal(settings_.shutdownGrace); // a second signal cuts it short
+    stop();
+    logger_.log(LogLevel::info, "stopped");
+}
+
+void Daemon::stop() {
+    server_.stop(settings_.shutdownTimeout);
+    for (Module* module : started_ | std::views::reverse)
+        module->stop();
+    started_.clear();
+    database_.stop();
+}
+
+int cannotListen(const HostSettings& settings, const Poco::Exception& exception) {
+    std::cerr << "kube-credential: cannot listen on " << settings.address << " port "
+              << settings.port << ": " << exception.message()
+              << "; choose another with http.address and http.port (PORT)\n";
+    return exception.code() == EADDRINUSE ? ExitStatus::unavailable : ExitStatus::configuration;
+}
+
+} // namespace
+
+int runDaemon(Configuration configuration) {
+    const HostSettings settings = configuration.settings;
+    storage::providePassword(settings.database);
+    Daemon daemon(std::move(configuration));
+    try {
+        daemon.start();
+    } catch (const ModuleError& error) {
+        std::cerr << "kube-credential: " << error.what() << "\n";
+        return ExitStatus::configuration;
+    } catch (const Poco::Net::NetException& exception) {
+        return cannotListen(settings, exception);
+    }
+    daemon.serve();
+    return ExitStatus::ok;
+}
+
+} // namespace kubecred::host

@@ -1,0 +1,93 @@
+#include "HealthRoutes.h"
+
+#include "kubecred/BuildInfo.h"
+#include "kubecred/Digest.h"
+#include "kubecred/Error.h"
+#include "kubecred/Text.h"
+#include "kubecred/json/Writer.h"
+
+#include <utility>
+
+namespace kubecred::host {
+namespace {
+
+constexpr std::string_view scheme = "Bearer ";
+
+void writeDatabase(json::Writer& writer, const storage::DatabaseState& state) {
+    writer.key("database")
+        .beginObject()
+        .member("state", nameOf(state.kind))
+        .member("since", toIso8601(state.since))
+        .key("lastError");
+    if (state.lastFault)
+        writer.string(nameOf(*state.lastFault));
+    else
+        writer.null();
+    writer.endObject();
+}
+
+} // namespace
+
+HealthRoutes::HealthRoutes(Identity identity, const storage::Database& database,
+                           const std::atomic<bool>& draining)
+    : identity_(std::move(identity)), database_(database), draining_(draining) {}
+
+void HealthRoutes::addTo(http::Router& router) const {
+    const auto add = [&](const std::string& prefix, const std::string& service) {
+        router.add(http::Method::get, prefix + "/health",
+                   [this, service](const http::Request&) { return health(service); });
+        router.add(http::Method::get, prefix + "/health/details",
+                   [this, service](const http::Request& request) {
+                       return details(request, service);
+                   });
+    };
+    add("", identity_.serviceName);
+    for (const auto& module : identity_.modules)
+        add("/" + module, module);
+}
+
+std::string_view HealthRoutes::status() const {
+    if (draining_)
+        return "draining";
+    return database_.state().kind == storage::DatabaseState::Kind::up ? "healthy" : "degraded";
+}
+
+http::Response HealthRoutes::health(const std::string& service) const {
+    const auto now = status();
+    json::Writer writer;
+    writer.beginObject().member("status", now).member("service", service).endObject();
+    return {now == "draining" ? 503 : 200, std::move(writer).text()};
+}
+
+http::Response HealthRoutes::details(const http::Request& request,
+                                     const std::string& service) const {
+    authorize(request);
+    const auto uptime = std::chrono::steady_clock::now() - started_;
+    json::Writer writer;
+    writer.beginObject()
+        .member("status", status())
+        .member("service", service)
+        .member("workerId", identity_.workerId)
+        .member("version", version)
+        .key("uptimeSeconds")
+        .integer(std::chrono::floor<std::chrono::seconds>(uptime).count())
+        .key("modules")
+        .beginArray();
+    for (const auto& module : identity_.modules)
+        writer.string(module);
+    writer.endArray().key("dependencies").beginObject();
+    writeDatabase(writer, database_.state());
+    writer.endObject().endObject();
+    return {200, std::move(writer).text()};
+}
+
+void HealthRoutes::authorize(const http::Request& request) const {
+    if (identity_.healthToken.empty())
+        throw Error(ErrorKind::notFound, "Not found");
+    const auto given = request.header("Authorization").value_or("");
+    if (!equalsIgnoringCase(given.substr(0, scheme.size()), scheme) ||
+        !equalSecrets(trim(given.substr(scheme.size())), identity_.healthToken))
+        throw Error(ErrorKind::unauthorized, "A health token is required");
+}
+
+} // namespace kubecred::host

@@ -1,0 +1,149 @@
+#include "HostSettings.h"
+
+#include "kubecred/Text.h"
+
+#include <Poco/Net/IPAddress.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace kubecred::host {
+namespace {
+
+// The names of the earlier implementation's logger keep working.
+constexpr std::array<std::pair<std::string_view, LogLevel>, 7> logLevels{{
+    {"error", LogLevel::error},
+    {"warn", LogLevel::warn},
+    {"info", LogLevel::info},
+    {"http", LogLevel::info},
+    {"verbose", LogLevel::debug},
+    {"debug", LogLevel::debug},
+    {"silly", LogLevel::debug},
+}};
+
+LogLevel readLogLevel(Settings& settings) {
+    const std::string name = settings.text("log.level", "info");
+    for (const auto& [word, level] : logLevels)
+        if (equalsIgnoringCase(name, word))
+            return level;
+    settings.reject("log.level", "one of error, warn, info, debug");
+    return LogLevel::info;
+}
+
+std::string readAddress(Settings& settings) {
+    std::string address = settings.text("http.address", "0.0.0.0");
+    Poco::Net::IPAddress parsed;
+    if (!Poco::Net::IPAddress::tryParse(address, parsed))
+        settings.reject("http.address", "an IPv4 or IPv6 address of this machine");
+    return address;
+}
+
+std::chrono::seconds readSeconds(Settings& settings, std::string_view key, std::int64_t fallback,
+                                 std::int64_t least, std::int64_t most) {
+    return std::chrono::seconds(settings.integer(key, fallback, least, most));
+}
+
+http::Limits readLimits(Settings& settings) {
+    http::Limits limits;
+    limits.requestTimeout = readSeconds(settings, "http.requestTimeoutSeconds", 10, 1, 300);
+    limits.idleTimeout = readSeconds(settings, "http.idleTimeoutSeconds", 75, 1, 3600);
+    limits.connections =
+        static_cast<std::size_t>(settings.integer("http.maxConnections", 10000, 1, 1000000));
+    limits.workers = static_cast<std::size_t>(settings.integer("http.workers", 32, 1, 1024));
+    return limits;
+}
+
+http::TrustedProxies readTrustedProxies(Settings& settings) {
+    auto proxies = http::TrustedProxies::parse(settings.text("http.trustedProxies", ""));
+    if (!proxies)
+        settings.reject("http.trustedProxies",
+                        "a comma-separated list of networks such as 10.0.0.0/16");
+    return std::move(proxies).value_or(http::TrustedProxies());
+}
+
+std::vector<std::string> readModules(Settings& settings) {
+    const std::string list = settings.text("modules", "");
+    std::vector<std::string> modules;
+    for (const auto name : splitList(list))
+        modules.emplace_back(name);
+    if (modules.empty())
+        settings.reject("modules", "a comma-separated list, such as issuance, verification");
+    return modules;
+}
+
+// Poco splits the connection string at spaces, and libpq reads quotes and backslashes in it.
+std::string readConnectionWord(Settings& settings, std::string_view key,
+                               std::string_view fallback) {
+    std::string word = settings.text(key, fallback);
+    if (word.find_first_of(" \t\r\n'\"\\=;") != std::string::npos)
+        settings.reject(key, "a text without white space, quotes, backslash, semicolon and =");
+    return word;
+}
+
+storage::PostgresSettings readPostgres(Settings& settings) {
+    constexpr std::array<std::string_view, 6> sslModes{"disable", "allow",     "prefer",
+                                                       "require", "verify-ca", "verify-full"};
+    constexpr std::array<std::string_view, 6> sessionAttributes{
+        "any", "read-write", "read-only", "primary", "standby", "prefer-standby"};
+    storage::PostgresSettings postgres;
+    postgres.host = readConnectionWord(settings, "database.host", "localhost");
+    postgres.port =
+        static_cast<std::uint16_t>(settings.integer("database.port", 5432, 1, 65535));
+    postgres.name = readConnectionWord(settings, "database.name", "kube_credential");
+    postgres.user = readConnectionWord(settings, "database.user", "kube_credential");
+    postgres.password = settings.secret("database.password");
+    postgres.sslMode = settings.choice("database.sslMode", "prefer", sslModes);
+    postgres.sslRootCert = readConnectionWord(settings, "database.sslRootCert", "");
+    postgres.targetSessionAttrs =
+        settings.choice("database.targetSessionAttrs", "any", sessionAttributes);
+    return postgres;
+}
+
+storage::DatabaseSettings readDatabase(Settings& settings) {
+    constexpr std::array<std::string_view, 2> drivers{"sqlite", "postgresql"};
+    using Driver = storage::DatabaseSettings::Driver;
+    storage::DatabaseSettings database;
+    database.driver = settings.choice("database.driver", "sqlite", drivers) == "sqlite"
+                          ? Driver::sqlite
+                          : Driver::postgresql;
+    database.path = settings.text("database.path", "kube-credential.db");
+    database.postgres = readPostgres(settings);
+    database.poolSize =
+        static_cast<std::size_t>(settings.integer("database.poolSize", 10, 1, 1000));
+    database.migrateOnStart = settings.boolean("database.migrateOnStart", false);
+    return database;
+}
+
+// Goes into answers, logs and a column of 255 characters.
+std::string readName(Settings& settings, std::string_view key, std::string_view fallback) {
+    std::string name = settings.text(key, fallback);
+    const bool printable =
+        std::ranges::all_of(name, [](char c) { return c >= 0x20 && c < 0x7f; });
+    if (name.size() > 255 || !printable)
+        settings.reject(key, "at most 255 characters of printable ASCII");
+    return name;
+}
+
+} // namespace
+
+HostSettings readHostSettings(Settings& settings, const std::string& modulesDirectory) {
+    HostSettings host;
+    host.serviceName = readName(settings, "service.name", "kube-credential");
+    host.workerId = readName(settings, "worker.id", "");
+    host.modules = readModules(settings);
+    host.modulesDirectory = settings.text("modules.directory", modulesDirectory);
+    host.logLevel = readLogLevel(settings);
+    host.address = readAddress(settings);
+    host.port = static_cast<std::uint16_t>(settings.integer("http.port", 3000, 0, 65535));
+    host.limits = readLimits(settings);
+    host.trustedProxies = readTrustedProxies(settings);
+    host.allowedOrigins = settings.text("cors.allowedOrigins", "*");
+    host.healthToken = settings.secret("health.token");
+    host.shutdownGrace = readSeconds(settings, "shutdown.graceSeconds", 5, 0, 300);
+    host.shutdownTimeout = readSeconds(settings, "shutdown.timeoutSeconds", 20, 0, 300);
+    host.database = readDatabase(settings);
+    return host;
+}
+
+} // namespace kubecred::host

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "http/Limits.h"
+#include "http/TrustedProxies.h"
+#include "kubecred/Log.h"
+#include "kubecred/Settings.h"
+#include "storage/DatabaseSettings.h"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace kubecred::host {
+
+/// Everything that the configuration says to the host. Each key, its unit, default and range are
+/// documented in config/.
+struct HostSettings {
+    std::string serviceName;
+    std::string workerId; ///< empty: to be found out
+    std::vector<std::string> modules;
+    std::string modulesDirectory;
+    LogLevel logLevel = LogLevel::info;
+    std::string address;
+    std::uint16_t port = 0;
+    http::Limits limits;
+    http::TrustedProxies trustedProxies;
+    std::string allowedOrigins;
+    std::string healthToken; ///< empty: there are no health details
+    std::chrono::seconds shutdownGrace{0};
+    std::chrono::seconds shutdownTimeout{0};
+    storage::DatabaseSettings database;
+};
+
+/// Reads and checks the host's keys; faults are recorded in `settings`. Paths that are not
+/// absolute start from the current folder; `modulesDirectory` is the default for that key.
+HostSettings readHostSettings(Settings& settings, const std::string& modulesDirectory);
+
+} // namespace kubecred::host

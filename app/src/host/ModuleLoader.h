@@ -1,0 +1,28 @@
+#pragma once
+
+#include "kubecred/Module.h"
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace kubecred::host {
+
+/// A module cannot be had; what() says which, why, and what to do.
+class ModuleError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+struct LoadedModule {
+    std::string name;
+    std::unique_ptr<Module> module;
+};
+
+/// Loads modules from `directory`/NAME.so. Their ABI number, name and build id are checked before
+/// any C++ of theirs runs. Libraries stay loaded until the process ends. Throws ModuleError.
+std::vector<LoadedModule> loadModules(const std::vector<std::string>& names,
+                                      const std::string& directory);
+
+} // namespace kubecred::host

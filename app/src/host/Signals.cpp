@@ -1,0 +1,50 @@
+#include "Signals.h"
+
+#include <csignal>
+#include <pthread.h>
+#include <unistd.h>
+
+namespace kubecred::host {
+namespace {
+
+sigset_t terminationSignals() noexcept {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int signal : {SIGTERM, SIGINT, SIGQUIT})
+        sigaddset(&signals, signal);
+    return signals;
+}
+
+} // namespace
+
+void blockSignals() noexcept {
+    sigset_t signals = terminationSignals();
+    sigaddset(&signals, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+int waitForSignal() noexcept {
+    const sigset_t signals = terminationSignals();
+    int signal = 0;
+    while (sigwait(&signals, &signal) != 0) {
+    }
+    return signal;
+}
+
+std::optional<int> waitForSignal(std::chrono::seconds most) noexcept {
+    const sigset_t signals = terminationSignals();
+    const timespec time{most.count(), 0};
+    const int signal = sigtimedwait(&signals, nullptr, &time);
+    return signal > 0 ? std::optional(signal) : std::nullopt;
+}
+
+void exitOnSignals() noexcept {
+    struct sigaction action {};
+    action.sa_handler = [](int signal) { _exit(128 + signal); };
+    const sigset_t signals = terminationSignals();
+    for (const int signal : {SIGTERM, SIGINT, SIGQUIT})
+        sigaction(signal, &action, nullptr);
+    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+} // namespace kubecred::host

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+namespace kubecred::host {
+
+/// Blocks the signals that end the process, and SIGPIPE. Call in main before any thread exists:
+/// threads inherit it, and as process 1 an unblocked SIGTERM without a handler would be lost.
+void blockSignals() noexcept;
+
+/// Waits for SIGTERM, SIGINT or SIGQUIT and returns which.
+int waitForSignal() noexcept;
+
+/// As waitForSignal, for so long at most.
+std::optional<int> waitForSignal(std::chrono::seconds most) noexcept;
+
+/// For commands that do one thing and exit: from now on those signals end the process at once,
+/// with the status 128 plus their number.
+void exitOnSignals() noexcept;
+
+} // namespace kubecred::host

@@ -1,0 +1,23 @@
+#include "Application.h"
+#include "Signals.h"
+
+#include <Poco/Exception.h>
+#include <Poco/Util/OptionException.h>
+
+#include <exception>
+#include <iostream>
+
+int main(int argc, char** argv) {
+    kubecred::host::blockSignals();
+    kubecred::host::Application application;
+    try {
+        application.init(argc, argv);
+    } catch (const Poco::Util::OptionException& exception) {
+        std::cerr << "kube-credential: " << exception.displayText() << "; see --help\n";
+        return kubecred::host::ExitStatus::usage;
+    } catch (const Poco::Exception& exception) {
+        std::cerr << "kube-credential: " << exception.displayText() << "\n";
+        return kubecred::host::ExitStatus::failed;
+    }
+    return application.run();
+}

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace kubecred::http {
+
+/// Bounds on what one connection may send and how long it may take. The sizes are the contract's.
+struct Limits {
+    std::size_t bodyBytes = 102400;
+    std::size_t headerBytes = 16384; ///< request line and fields together
+    std::size_t headerFields = 100;
+    std::chrono::milliseconds requestTimeout{10000}; ///< first byte to last, and as long to answer
+    std::chrono::milliseconds idleTimeout{75000};    ///< between requests
+    std::size_t connections = 10000;
+    std::size_t workers = 32;
+};
+
+} // namespace kubecred::http

@@ -1,0 +1,88 @@
+#include "Poller.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <system_error>
+
+namespace kubecred::http {
+namespace {
+
+constexpr std::size_t eventsPerWait = 256;
+
+int checked(int result, const char* what) {
+    if (result < 0)
+        throw std::system_error(errno, std::generic_category(), what);
+    return result;
+}
+
+std::uint32_t eventsFor(Poller::Interest interest) noexcept {
+    switch (interest) {
+    case Poller::Interest::read: return EPOLLIN | EPOLLRDHUP | EPOLLONESHOT;
+    case Poller::Interest::write: return EPOLLOUT | EPOLLONESHOT;
+    case Poller::Interest::none: break;
+    }
+    return EPOLLONESHOT;
+}
+
+} // namespace
+
+Poller::Poller()
+    : epoll_(checked(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+      wakeUp_(checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.ptr = nullptr;
+    checked(epoll_ctl(epoll_, EPOLL_CTL_ADD, wakeUp_, &event), "epoll_ctl");
+}
+
+Poller::~Poller() {
+    ::close(wakeUp_);
+    ::close(epoll_);
+}
+
+void Poller::add(int fd, void* token, Interest interest) {
+    control(EPOLL_CTL_ADD, fd, token, interest);
+}
+
+void Poller::arm(int fd, void* token, Interest interest) {
+    control(EPOLL_CTL_MOD, fd, token, interest);
+}
+
+void Poller::control(int operation, int fd, void* token, Interest interest) {
+    epoll_event event{};
+    event.events = eventsFor(interest);
+    event.data.ptr = token;
+    checked(epoll_ctl(epoll_, operation, fd, &event), "epoll_ctl");
+}
+
+std::size_t Poller::wait(std::span<void*> ready, std::chrono::milliseconds timeout) {
+    std::array<epoll_event, eventsPerWait> events;
+    const auto most = static_cast<int>(std::min(ready.size(), events.size()));
+    const int count =
+        epoll_wait(epoll_, events.data(), most, static_cast<int>(timeout.count()));
+    if (count < 0 && errno != EINTR)
+        checked(count, "epoll_wait");
+    std::size_t found = 0;
+    for (int i = 0; i < count; ++i) {
+        void* token = events[static_cast<std::size_t>(i)].data.ptr;
+        if (token != nullptr) {
+            ready[found++] = token;
+            continue;
+        }
+        std::uint64_t wakes = 0;
+        [[maybe_unused]] const auto bytes = ::read(wakeUp_, &wakes, sizeof wakes);
+    }
+    return found;
+}
+
+void Poller::wake() noexcept {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto bytes = ::write(wakeUp_, &one, sizeof one);
+}
+
+} // namespace kubecred::http

@@ -1,0 +1,214 @@
+#include "RequestParser.h"
+
+#include "kubecred/Text.h"
+
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace kubecred::http {
+namespace {
+
+namespace beast = boost::beast::http;
+
+std::string_view view(boost::beast::string_view text) noexcept {
+    return {text.data(), text.size()};
+}
+
+Method methodOf(beast::verb verb) noexcept {
+    switch (verb) {
+    case beast::verb::get: return Method::get;
+    case beast::verb::head: return Method::head;
+    case beast::verb::post: return Method::post;
+    case beast::verb::put: return Method::put;
+    case beast::verb::patch: return Method::patch;
+    case beast::verb::delete_: return Method::delete_;
+    case beast::verb::options: return Method::options;
+    default: return Method::other;
+    }
+}
+
+// The path of an origin-form or absolute-form target (RFC 9112, section 3.2), without query.
+std::string_view pathOf(std::string_view target) noexcept {
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        if (!equalsIgnoringCase(target.substr(0, scheme.size()), scheme))
+            continue;
+        const auto slash = target.find('/', scheme.size());
+        target = slash == std::string_view::npos ? std::string_view("/") : target.substr(slash);
+        break;
+    }
+    return target.substr(0, std::min(target.find('?'), target.size()));
+}
+
+bool isMethodCharacter(char c) noexcept {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+}
+
+[[noreturn]] void malformed(const std::string& detail) {
+    throw Error(ErrorKind::malformedRequest, "Malformed HTTP request", detail);
+}
+
+[[noreturn]] void headersTooLarge() {
+    throw Error(ErrorKind::headersTooLarge, "Request header fields too large");
+}
+
+[[noreturn]] void bodyTooLarge() {
+    throw Error(ErrorKind::bodyTooLarge, "Request body too large");
+}
+
+} // namespace
+
+struct RequestParser::State {
+    explicit State(const Limits& limitsIn) : limits(limitsIn) {
+        parser.header_limit(static_cast<std::uint32_t>(limits.headerBytes));
+        // Body sizes are checked here, once the header is read, so that the refusal carries the
+        // caller's request id.
+        parser.body_limit(std::numeric_limits<std::uint64_t>::max());
+        parser.eager(false);
+    }
+
+    std::size_t count(beast::field name) const {
+        const auto [first, last] = parser.get().equal_range(name);
+        return static_cast<std::size_t>(std::distance(first, last));
+    }
+
+    std::string_view value(beast::field name) const { return view(parser.get()[name]); }
+
+    Limits limits;
+    beast::request_parser<beast::string_body> parser;
+    std::vector<Header> headers; // without trailers, which must not pass for what was checked
+    std::size_t bodyWireBytes = 0;
+};
+
+RequestParser::RequestParser(const Limits& limits) : state_(std::make_unique<State>(limits)) {}
+RequestParser::~RequestParser() = default;
+
+std::size_t RequestParser::put(std::string_view bytes) {
+    std::size_t taken = 0;
+    if (!headerDone()) {
+        taken = putHeader(bytes);
+        if (!headerDone())
+            return taken;
+    }
+    return taken + putBody(bytes.substr(taken));
+}
+
+std::size_t RequestParser::putHeader(std::string_view bytes) {
+    // A server should ignore an empty line before the request line (RFC 9112, section 2.2).
+    const std::size_t emptyLine = bytes.starts_with("\r\n") ? 2 : 0;
+    bytes.remove_prefix(emptyLine);
+    if (!bytes.empty() && bytes.front() != '\r' && !isMethodCharacter(bytes.front()))
+        malformed("not HTTP"); // said at once: the end of such a header may never come
+    const std::size_t taken = feed(bytes);
+    if (!headerDone())
+        return taken == 0 ? 0 : emptyLine + taken;
+    checkHeader(bytes.substr(0, taken));
+    return emptyLine + taken;
+}
+
+std::size_t RequestParser::putBody(std::string_view bytes) {
+    std::size_t taken = 0;
+    while (!done() && taken < bytes.size()) {
+        const std::size_t step = feed(bytes.substr(taken));
+        if (step == 0)
+            break;
+        taken += step;
+        state_->bodyWireBytes += step;
+        if (state_->parser.get().body().size() > state_->limits.bodyBytes)
+            bodyTooLarge();
+    }
+    // Tiny chunks with long extensions carry little body in many bytes.
+    if (state_->bodyWireBytes > 8 * state_->limits.bodyBytes ||
+        (!done() && bytes.size() - taken > state_->limits.headerBytes))
+        bodyTooLarge();
+    return taken;
+}
+
+std::size_t RequestParser::feed(std::string_view bytes) {
+    boost::system::error_code error;
+    const std::size_t taken =
+        state_->parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
+    if (error == beast::error::header_limit)
+        headersTooLarge();
+    if (error && error != beast::error::need_more)
+        malformed(error.message());
+    return taken;
+}
+
+void RequestParser::checkHeader(std::string_view raw) {
+    const auto& fields = state_->parser.get();
+    for (const auto& field : fields)
+        state_->headers.push_back({view(field.name_string()), view(field.value())});
+    if (state_->headers.size() > state_->limits.headerFields)
+        headersTooLarge();
+    if (raw.find("\r\n ") != std::string_view::npos || raw.find("\r\n\t") != std::string_view::npos)
+        malformed("folded header field");
+    const std::size_t hosts = state_->count(beast::field::host);
+    if (hosts > 1 || (hosts == 0 && !isHttp10()))
+        malformed("Host missing or repeated");
+    checkFraming();
+}
+
+void RequestParser::checkFraming() const {
+    const std::size_t codings = state_->count(beast::field::transfer_encoding);
+    const std::size_t lengths = state_->count(beast::field::content_length);
+    if (codings > 0) {
+        const bool plainChunked =
+            codings == 1 &&
+            equalsIgnoringCase(state_->value(beast::field::transfer_encoding), "chunked");
+        if (!plainChunked || lengths > 0 || isHttp10())
+            malformed("Transfer-Encoding");
+        return;
+    }
+    if (lengths == 0) {
+        checkLengthIsNotOwed();
+        return;
+    }
+    const auto length = state_->value(beast::field::content_length);
+    if (lengths > 1 || length.find_first_not_of("0123456789") != std::string_view::npos)
+        malformed("Content-Length");
+    if (state_->parser.content_length().value_or(0) > state_->limits.bodyBytes)
+        bodyTooLarge();
+}
+
+// A request without a length has no body. One that announces a body all the same, or that comes
+// from a time when the end of the connection could end a body, is asked for the length.
+void RequestParser::checkLengthIsNotOwed() const {
+    const Method method = methodOf(state_->parser.get().method());
+    const bool mayHaveBody =
+        method == Method::post || method == Method::put || method == Method::patch;
+    const bool announced = state_->count(beast::field::content_type) > 0;
+    if (mayHaveBody && (announced || isHttp10()))
+        throw Error(ErrorKind::lengthRequired, "Content-Length is required");
+}
+
+bool RequestParser::headerDone() const noexcept { return state_->parser.is_header_done(); }
+
+bool RequestParser::done() const noexcept { return state_->parser.is_done(); }
+
+bool RequestParser::expectsContinue() const noexcept {
+    return headerDone() && !done() && !isHttp10() && state_->bodyWireBytes == 0 &&
+           equalsIgnoringCase(state_->value(beast::field::expect), "100-continue");
+}
+
+bool RequestParser::keepAlive() const noexcept { return done() && state_->parser.keep_alive(); }
+
+bool RequestParser::isHttp10() const noexcept { return state_->parser.get().version() == 10; }
+
+Request RequestParser::request() const {
+    const auto& message = state_->parser.get();
+    Request request;
+    if (!headerDone())
+        return request;
+    request.method = methodOf(message.method());
+    request.path = pathOf(view(message.target()));
+    request.headers = state_->headers;
+    request.body = message.body();
+    return request;
+}
+
+} // namespace kubecred::http

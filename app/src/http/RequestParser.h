@@ -1,0 +1,54 @@
+#pragma once
+
+#include "Limits.h"
+#include "kubecred/Error.h"
+#include "kubecred/http/Request.h"
+
+#include <memory>
+#include <string_view>
+
+namespace kubecred::http {
+
+/// Reads one HTTP/1.x request out of bytes that arrive in pieces. Boost.Beast's parser does the
+/// grammar; on top of it this refuses whatever two HTTP implementations could read differently
+/// (RFC 9112, section 11.2): a missing or repeated Host, any repeated or listed Content-Length,
+/// any Transfer-Encoding but exactly `chunked`, folded fields. One object a request.
+class RequestParser {
+public:
+    explicit RequestParser(const Limits& limits);
+    ~RequestParser();
+    RequestParser(const RequestParser&) = delete;
+    RequestParser& operator=(const RequestParser&) = delete;
+
+    /// Takes bytes of the request from the front of `bytes` and returns how many; what follows
+    /// the request stays. Throws Error (malformedRequest, headersTooLarge, bodyTooLarge,
+    /// lengthRequired); the connection cannot be read from after that.
+    std::size_t put(std::string_view bytes);
+
+    bool headerDone() const noexcept;
+    bool done() const noexcept;
+
+    /// The client waits for `100 Continue` before it sends the body. True once the header is read
+    /// and the body is not.
+    bool expectsContinue() const noexcept;
+
+    bool keepAlive() const noexcept;
+    bool isHttp10() const noexcept;
+
+    /// The request as far as it was read; without `requestId`. Views into this object.
+    Request request() const;
+
+private:
+    struct State;
+
+    std::size_t putHeader(std::string_view bytes);
+    std::size_t putBody(std::string_view bytes);
+    std::size_t feed(std::string_view bytes);
+    void checkHeader(std::string_view raw);
+    void checkFraming() const;
+    void checkLengthIsNotOwed() const;
+
+    std::unique_ptr<State> state_;
+};
+
+} // namespace kubecred::http

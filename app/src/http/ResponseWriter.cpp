@@ -1,0 +1,55 @@
+#include "ResponseWriter.h"
+
+#include <Poco/DateTimeFormat.h>
+#include <Poco/DateTimeFormatter.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/Timestamp.h>
+
+namespace kubecred::http {
+namespace {
+
+// What makes sense for an API that no browser renders.
+constexpr std::string_view securityHeaders =
+    "X-Content-Type-Options: nosniff\r\n"
+    "Content-Security-Policy: default-src 'none'\r\n"
+    "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n"
+    "Referrer-Policy: no-referrer\r\n"
+    "Cache-Control: no-store\r\n";
+
+void appendHeader(std::string& out, std::string_view name, std::string_view value) {
+    out.append(name).append(": ").append(value).append("\r\n");
+}
+
+void appendContent(std::string& out, const Response& response) {
+    if (response.status == 204)
+        return; // has no content, so no length of it (RFC 9110, section 8.6)
+    appendHeader(out, "Content-Type", "application/json; charset=utf-8");
+    appendHeader(out, "Content-Length", std::to_string(response.body.size()));
+}
+
+} // namespace
+
+void writeResponse(std::string& out, const Response& response, std::string_view requestId,
+                   const Framing& framing) {
+    using Poco::Net::HTTPResponse;
+    const auto status = static_cast<HTTPResponse::HTTPStatus>(response.status);
+    out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
+    out.append(HTTPResponse::getReasonForStatus(status)).append("\r\n");
+    appendHeader(out, "Date",
+                 Poco::DateTimeFormatter::format(Poco::Timestamp(),
+                                                 Poco::DateTimeFormat::HTTP_FORMAT));
+    appendContent(out, response);
+    appendHeader(out, "X-Request-Id", requestId);
+    for (const auto& [name, value] : response.headers)
+        appendHeader(out, name, value);
+    out.append(securityHeaders);
+    if (framing.close)
+        appendHeader(out, "Connection", "close");
+    else if (framing.http10)
+        appendHeader(out, "Connection", "keep-alive");
+    out.append("\r\n");
+    if (!framing.head)
+        out.append(response.body);
+}
+
+} // namespace kubecred::http

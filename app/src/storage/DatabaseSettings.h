@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace kubecred::storage {
+
+/// How a PostgreSQL database is reached. No text but the password may hold white space: Poco
+/// splits its connection string there.
+struct PostgresSettings {
+    std::string host = "localhost";
+    std::uint16_t port = 5432;
+    std::string name = "kube_credential";
+    std::string user = "kube_credential";
+    std::string password;
+    std::string sslMode = "prefer";
+    std::string sslRootCert;
+    std::string targetSessionAttrs = "any";
+};
+
+struct DatabaseSettings {
+    enum class Driver { sqlite, postgresql };
+
+    Driver driver = Driver::sqlite;
+    std::string path; ///< of the SQLite file
+    PostgresSettings postgres;
+    std::size_t poolSize = 10;
+    bool migrateOnStart = false;
+};
+
+} // namespace kubecred::storage

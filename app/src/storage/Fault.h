@@ -1,0 +1,37 @@
+#pragma once
+
+#include <stdexcept>
+#include <string_view>
+
+namespace kubecred::storage {
+
+/// Why a database did not do what it was asked, coarse enough to be shown and logged: a message of
+/// the database itself may quote SQL, values or host names.
+enum class Fault {
+    unreachable,
+    timedOut,
+    loginRefused,
+    tooManyConnections,
+    readOnly,
+    schemaMissing,
+    storageFull,
+    locked,
+    stopping,
+    refused, ///< anything else that the database says no to
+};
+
+/// Such as "unreachable" or "schema missing"; what logs, metrics and /health/details say.
+std::string_view nameOf(Fault fault) noexcept;
+
+/// Thrown within storage only; CredentialStore turns it into Error (unavailable).
+class StorageError : public std::runtime_error {
+public:
+    explicit StorageError(Fault fault);
+
+    Fault fault() const noexcept { return fault_; }
+
+private:
+    Fault fault_;
+};
+
+} // namespace kubecred::storage

@@ -1,0 +1,208 @@
+#include "PostgresConnection.h"
+
+#include "PostgresFaults.h"
+
+#include <Poco/Data/PostgreSQL/Connector.h>
+#include <Poco/Data/PostgreSQL/SessionHandle.h>
+#include <Poco/Data/PostgreSQL/Utility.h>
+#include <Poco/Environment.h>
+#include <Poco/Exception.h>
+
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+namespace kubecred::storage {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+using Option = std::pair<std::string, std::string>;
+using ProbeHandle = std::unique_ptr<PGconn, decltype(&PQfinish)>;
+
+std::vector<Option> connectionOptions(const PostgresSettings& settings) {
+    std::vector<Option> options{
+        {"host", settings.host},
+        {"port", std::to_string(settings.port)},
+        {"dbname", settings.name},
+        {"user", settings.user},
+        {"sslmode", settings.sslMode},
+        {"target_session_attrs", settings.targetSessionAttrs},
+        {"application_name", "kube-credential"},
+        {"client_encoding", "UTF8"},
+        {"connect_timeout", "2"},
+        {"tcp_user_timeout", "5000"},
+        {"keepalives_idle", "10"},
+        {"keepalives_interval", "5"},
+        {"keepalives_count", "3"},
+    };
+    if (!settings.sslRootCert.empty())
+        options.emplace_back("sslrootcert", settings.sslRootCert);
+    return options;
+}
+
+// False once the deadline has passed.
+bool awaitSocket(int fd, short events, Deadline deadline) {
+    const auto left =
+        std::chrono::ceil<milliseconds>(deadline - steady_clock::now()).count();
+    pollfd watched{fd, events, 0};
+    return left > 0 && ::poll(&watched, 1, static_cast<int>(left)) != 0;
+}
+
+ProbeHandle startProbe(const std::vector<Option>& options) {
+    std::vector<const char*> names;
+    std::vector<const char*> values;
+    for (const auto& [name, value] : options) {
+        names.push_back(name.c_str());
+        values.push_back(value.c_str());
+    }
+    names.push_back(nullptr);
+    values.push_back(nullptr);
+    return {PQconnectStartParams(names.data(), values.data(), 0), &PQfinish};
+}
+
+void probeConnection(const std::vector<Option>& options, Deadline deadline) {
+    const ProbeHandle probe = startProbe(options);
+    auto step = probe && PQstatus(probe.get()) != CONNECTION_BAD ? PGRES_POLLING_WRITING
+                                                                 : PGRES_POLLING_FAILED;
+    while (step == PGRES_POLLING_READING || step == PGRES_POLLING_WRITING) {
+        const short events = step == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+        if (!awaitSocket(PQsocket(probe.get()), events, deadline))
+            throw StorageError(Fault::timedOut);
+        step = PQconnectPoll(probe.get());
+    }
+    if (step != PGRES_POLLING_OK)
+        throw StorageError(probe ? faultOfConnectMessage(PQerrorMessage(probe.get()))
+                                 : Fault::unreachable);
+}
+
+Poco::Data::Session openSession(const PostgresSettings& settings, Deadline deadline) {
+    const auto options = connectionOptions(settings);
+    probeConnection(options, deadline);
+    std::string text;
+    for (const auto& [name, value] : options)
+        text.append(text.empty() ? "" : " ").append(name).append("=").append(value);
+    try {
+        Poco::Data::PostgreSQL::Connector::registerConnector();
+        return {Poco::Data::PostgreSQL::Connector::KEY, text};
+    } catch (const Poco::Exception&) {
+        throw StorageError(Fault::unreachable); // was there for the probe, a moment ago
+    }
+}
+
+} // namespace
+
+std::string_view PostgresResult::text(int row, int column) const noexcept {
+    const int length = PQgetlength(result_.get(), row, column);
+    return {PQgetvalue(result_.get(), row, column), static_cast<std::size_t>(length)};
+}
+
+void PostgresConnection::providePassword(const std::string& password) {
+    if (!password.empty())
+        Poco::Environment::set("PGPASSWORD", password);
+}
+
+PostgresConnection::PostgresConnection(const PostgresSettings& settings, Deadline deadline)
+    : session_(openSession(settings, deadline)),
+      handle_(*Poco::Data::PostgreSQL::Utility::handle(session_)) {
+    PQsetnonblocking(handle_, 1);
+    PQsetNoticeProcessor(
+        handle_, [](void*, const char*) {}, nullptr); // would go to standard error
+}
+
+bool PostgresConnection::usable() const noexcept {
+    return !abandoned_ && PQstatus(handle_) == CONNECTION_OK &&
+           PQtransactionStatus(handle_) == PQTRANS_IDLE;
+}
+
+void PostgresConnection::script(const std::string& sql, Deadline deadline) {
+    exchange([&] { return PQsendQuery(handle_, sql.c_str()); }, deadline);
+}
+
+PostgresResult PostgresConnection::query(const std::string& sql,
+                                         std::span<const std::string> parameters,
+                                         Deadline deadline) {
+    std::vector<const char*> values;
+    for (const auto& parameter : parameters)
+        values.push_back(parameter.c_str());
+    return exchange(
+        [&] {
+            return PQsendQueryParams(handle_, sql.c_str(), static_cast<int>(values.size()), nullptr,
+                                     values.data(), nullptr, nullptr, 0);
+        },
+        deadline);
+}
+
+void PostgresConnection::prepare(const char* name, const char* sql, Deadline deadline) {
+    exchange([&] { return PQsendPrepare(handle_, name, sql, 0, nullptr); }, deadline);
+}
+
+PostgresResult PostgresConnection::run(const char* name, std::span<const std::string> parameters,
+                                       Deadline deadline) {
+    std::array<const char*, 8> values{};
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+        values.at(i) = parameters[i].c_str();
+    return exchange(
+        [&] {
+            return PQsendQueryPrepared(handle_, name, static_cast<int>(parameters.size()),
+                                       values.data(), nullptr, nullptr, 0);
+        },
+        deadline);
+}
+
+template <typename Send>
+PostgresResult PostgresConnection::exchange(Send send, Deadline deadline) {
+    abandoned_ = true; // until the answer is complete
+    if (send() == 0)
+        fail(nullptr);
+    for (int unsent = PQflush(handle_); unsent != 0; unsent = PQflush(handle_)) {
+        if (unsent < 0)
+            fail(nullptr);
+        await(POLLIN | POLLOUT, deadline);
+        if (PQconsumeInput(handle_) == 0)
+            fail(nullptr);
+    }
+    PostgresResult result = receive(deadline);
+    abandoned_ = false;
+    return result;
+}
+
+// The result of the last statement; an error of any of them is thrown once all have been read.
+PostgresResult PostgresConnection::receive(Deadline deadline) {
+    using Result = std::unique_ptr<PGresult, decltype(&PQclear)>;
+    Result last(nullptr, &PQclear);
+    Result failed(nullptr, &PQclear);
+    for (;;) {
+        while (PQisBusy(handle_) != 0) {
+            await(POLLIN, deadline);
+            if (PQconsumeInput(handle_) == 0)
+                fail(nullptr);
+        }
+        Result next(PQgetResult(handle_), &PQclear);
+        if (!next)
+            break;
+        const auto status = PQresultStatus(next.get());
+        const bool good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+        (good ? last : failed) = std::move(next);
+    }
+    if (failed) {
+        abandoned_ = false;
+        fail(failed.get());
+    }
+    return PostgresResult(last.release());
+}
+
+void PostgresConnection::await(short events, Deadline deadline) {
+    if (!awaitSocket(PQsocket(handle_), events, deadline))
+        throw StorageError(Fault::timedOut);
+}
+
+void PostgresConnection::fail(const PGresult* result) {
+    const char* sqlState = result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    throw StorageError(sqlState == nullptr ? Fault::unreachable : faultOfSqlState(sqlState));
+}
+
+} // namespace kubecred::storage

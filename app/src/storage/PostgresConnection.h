@@ -1,0 +1,68 @@
+#pragma once
+
+#include "DatabaseSettings.h"
+#include "Fault.h"
+#include "kubecred/Clock.h"
+
+#include <Poco/Data/Session.h>
+
+#include <libpq-fe.h>
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace kubecred::storage {
+
+/// What a statement yielded.
+class PostgresResult {
+public:
+    explicit PostgresResult(PGresult* result) noexcept : result_(result, &PQclear) {}
+
+    int rows() const noexcept { return PQntuples(result_.get()); }
+    std::string_view text(int row, int column) const noexcept;
+
+private:
+    std::unique_ptr<PGresult, decltype(&PQclear)> result_;
+};
+
+/// A connection to PostgreSQL that never keeps its user waiting beyond a deadline. A
+/// Poco::Data session owns it; statements run on that session's libpq handle, since Poco's own
+/// execution cannot be bounded in time and does not survive a failure. Used by one thread at a time.
+class PostgresConnection {
+public:
+    /// Connects: first a probe of its own that can be given up, then Poco's session, which leaks a
+    /// descriptor each time that it fails. Throws StorageError.
+    PostgresConnection(const PostgresSettings& settings, Deadline deadline);
+
+    /// Lets libpq find the password in this process's environment, as Poco's connection string
+    /// cannot carry every password. Call once, before any other thread runs.
+    static void providePassword(const std::string& password);
+
+    /// Runs SQL text, of several statements where there are no parameters. Throws StorageError.
+    void script(const std::string& sql, Deadline deadline);
+    PostgresResult query(const std::string& sql, std::span<const std::string> parameters,
+                         Deadline deadline);
+
+    void prepare(const char* name, const char* sql, Deadline deadline);
+    PostgresResult run(const char* name, std::span<const std::string> parameters,
+                       Deadline deadline);
+
+    /// False once the connection is lost or a deadline was missed: it must not be used any more.
+    bool usable() const noexcept;
+
+private:
+    template <typename Send>
+    PostgresResult exchange(Send send, Deadline deadline);
+    PostgresResult receive(Deadline deadline);
+    void await(short events, Deadline deadline);
+    [[noreturn]] void fail(const PGresult* result);
+
+    Poco::Data::Session session_;
+    PGconn* handle_; // of session_
+    bool abandoned_ = false;
+};
+
+} // namespace kubecred::storage

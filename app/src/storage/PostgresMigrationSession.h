@@ -1,0 +1,23 @@
+#pragma once
+
+#include "MigrationSession.h"
+#include "PostgresConnection.h"
+
+namespace kubecred::storage {
+
+class PostgresMigrationSession final : public MigrationSession {
+public:
+    /// Connects by `deadline`; everything after that may take as long as it takes.
+    PostgresMigrationSession(const PostgresSettings& settings, Deadline deadline);
+
+    void begin() override;
+    void commit() override;
+    void script(const std::string& sql) override;
+    std::vector<AppliedMigration> applied() override;
+    void record(const AppliedMigration& migration) override;
+
+private:
+    PostgresConnection connection_;
+};
+
+} // namespace kubecred::storage

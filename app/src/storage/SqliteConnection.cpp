@@ -1,0 +1,68 @@
+#include "SqliteConnection.h"
+
+#include <Poco/Data/SQLite/Connector.h>
+#include <Poco/Data/SQLite/SQLiteException.h>
+#include <Poco/Exception.h>
+
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+namespace kubecred::storage {
+namespace {
+
+namespace sqlite = Poco::Data::SQLite;
+
+Fault faultOf(const Poco::Exception& exception) {
+    if (dynamic_cast<const sqlite::DBLockedException*>(&exception) != nullptr ||
+        dynamic_cast<const sqlite::TableLockedException*>(&exception) != nullptr)
+        return Fault::locked;
+    if (dynamic_cast<const sqlite::ReadOnlyException*>(&exception) != nullptr)
+        return Fault::readOnly;
+    if (dynamic_cast<const sqlite::DatabaseFullException*>(&exception) != nullptr)
+        return Fault::storageFull;
+    if (exception.message().find("no such table") != std::string::npos)
+        return Fault::schemaMissing;
+    return Fault::refused;
+}
+
+Poco::Data::Session openFile(const std::string& path) {
+    try {
+        if (const auto folder = std::filesystem::path(path).parent_path(); !folder.empty())
+            std::filesystem::create_directories(folder);
+        sqlite::Connector::registerConnector();
+        return {sqlite::Connector::KEY, path};
+    } catch (const std::filesystem::filesystem_error&) {
+        throw StorageError(Fault::unreachable);
+    } catch (const Poco::Exception&) {
+        throw StorageError(Fault::unreachable);
+    }
+}
+
+} // namespace
+
+SqliteConnection::SqliteConnection(const std::string& path) : session_(openFile(path)) {
+    script("PRAGMA busy_timeout = 2000");
+    script("PRAGMA journal_mode = WAL");
+    script("PRAGMA synchronous = FULL");
+}
+
+void SqliteConnection::script(const std::string& sql) {
+    run(sql.c_str(), [](Poco::Data::Statement&) {});
+}
+
+std::size_t SqliteConnection::run(const char* sql,
+                                  const std::function<void(Poco::Data::Statement&)>& bind) {
+    try {
+        Poco::Data::Statement statement(session_);
+        statement << std::string_view(sql);
+        bind(statement);
+        return statement.execute();
+    } catch (const Poco::Exception& exception) {
+        const Fault fault = faultOf(exception);
+        usable_ = fault == Fault::locked;
+        throw StorageError(fault);
+    }
+}
+
+} // namespace kubecred::storage

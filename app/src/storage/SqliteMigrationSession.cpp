@@ -1,0 +1,43 @@
+#include "SqliteMigrationSession.h"
+
+namespace kubecred::storage {
+
+using Poco::Data::Statement;
+using Poco::Data::Keywords::bind;
+using Poco::Data::Keywords::into;
+
+SqliteMigrationSession::SqliteMigrationSession(const std::string& path) : connection_(path) {
+    script("PRAGMA busy_timeout = 5000"); // another migration may hold the lock meanwhile
+}
+
+void SqliteMigrationSession::begin() { script("BEGIN IMMEDIATE"); }
+
+void SqliteMigrationSession::commit() { script("COMMIT"); }
+
+void SqliteMigrationSession::script(const std::string& sql) { connection_.script(sql); }
+
+std::vector<AppliedMigration> SqliteMigrationSession::applied() {
+    int tables = 0;
+    connection_.run("SELECT count(*) FROM sqlite_master WHERE name = 'schema_migrations'",
+                    [&](Statement& statement) { statement, into(tables); });
+    if (tables == 0)
+        return {};
+    std::vector<std::string> names;
+    std::vector<std::string> checksums;
+    connection_.run(
+        "SELECT name, checksum FROM schema_migrations ORDER BY name",
+        [&](Statement& statement) { statement, into(names), into(checksums); });
+    std::vector<AppliedMigration> applied;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        applied.push_back({names[i], checksums[i]});
+    return applied;
+}
+
+void SqliteMigrationSession::record(const AppliedMigration& migration) {
+    connection_.run("INSERT INTO schema_migrations (name, checksum) VALUES (?, ?)",
+                    [&](Statement& statement) {
+                        statement, bind(migration.name), bind(migration.checksum);
+                    });
+}
+
+} // namespace kubecred::storage

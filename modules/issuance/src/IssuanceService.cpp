@@ -1,0 +1,27 @@
+#include "IssuanceService.h"
+
+#include <utility>
+
+namespace kubecred::issuance {
+
+IssuanceService::IssuanceService(CredentialWriter& writer, const Clock& clock,
+                                 std::string workerId, const IssuanceSettings& settings)
+    : writer_(writer), clock_(clock), workerId_(std::move(workerId)), settings_(settings) {}
+
+std::variant<Credential, Duplicate> IssuanceService::issue(IssueRequest request) {
+    const Timestamp now = clock_.now();
+    Credential credential{Uuid::version7(now),
+                          std::move(request.name),
+                          std::move(request.email),
+                          std::move(request.credentialType),
+                          std::move(request.metadata),
+                          workerId_,
+                          now};
+    auto outcome =
+        writer_.issue(credential, std::chrono::steady_clock::now() + settings_.timeout);
+    if (auto* duplicate = std::get_if<Duplicate>(&outcome))
+        return std::move(*duplicate);
+    return credential;
+}
+
+} // namespace kubecred::issuance

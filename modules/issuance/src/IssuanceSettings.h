@@ -1,0 +1,12 @@
+#pragma once
+
+#include <chrono>
+
+namespace kubecred::issuance {
+
+/// What the configuration says to this module, under `issuance.`.
+struct IssuanceSettings {
+    std::chrono::milliseconds timeout{2000}; ///< the longest wait for the database, for a request
+};
+
+} // namespace kubecred::issuance

@@ -1,0 +1,65 @@
+#include "IssueHandler.h"
+
+#include "kubecred/domain/CredentialJson.h"
+#include "kubecred/http/JsonBody.h"
+#include "kubecred/json/Writer.h"
+#include "kubecred/validation/Fields.h"
+
+#include <utility>
+
+namespace kubecred::issuance {
+namespace {
+
+constexpr validation::TextRule nameRule{255, "Name is required"};
+constexpr validation::TextRule emailRule{255, {}, true};
+constexpr validation::TextRule credentialTypeRule{100, "Credential type is required"};
+
+IssueRequest parse(const json::Document& body) {
+    validation::Fields fields(body);
+    IssueRequest request;
+    request.name = fields.requiredText("name", nameRule);
+    request.email = fields.requiredText("email", emailRule);
+    request.credentialType = fields.requiredText("credentialType", credentialTypeRule);
+    request.metadata = fields.optionalObject("metadata");
+    fields.check();
+    return request;
+}
+
+http::Response conflict(const Duplicate& existing) {
+    json::Writer writer;
+    writer.beginObject()
+        .key("success")
+        .boolean(false)
+        .member("message", "Credential already issued")
+        .key("existingCredential")
+        .beginObject()
+        .member("id", existing.id.toString())
+        .member("issuedBy", existing.issuedBy)
+        .member("issuedAt", toIso8601(existing.issuedAt))
+        .endObject()
+        .endObject();
+    return {409, std::move(writer).text()};
+}
+
+} // namespace
+
+http::Response IssueHandler::operator()(const http::Request& request) const {
+    const auto outcome = service_.issue(parse(http::readJson(request)));
+    if (const auto* duplicate = std::get_if<Duplicate>(&outcome))
+        return conflict(*duplicate);
+    return created(std::get<Credential>(outcome));
+}
+
+http::Response IssueHandler::created(const Credential& credential) const {
+    json::Writer writer;
+    writer.beginObject()
+        .key("success")
+        .boolean(true)
+        .member("message", "credential issued by " + service_.workerId())
+        .key("credential");
+    writeCredential(writer, credential);
+    writer.endObject();
+    return {201, std::move(writer).text()};
+}
+
+} // namespace kubecred::issuance

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "VerificationSettings.h"
+#include "kubecred/Clock.h"
+#include "kubecred/domain/Credential.h"
+#include "kubecred/domain/CredentialReader.h"
+
+#include <optional>
+#include <string>
+
+namespace kubecred::verification {
+
+/// What a caller asks about: an id and, to be cross-validated, what they believe stands behind it.
+struct VerifyRequest {
+    Uuid id;
+    std::optional<std::string> name;
+    std::optional<std::string> email;
+};
+
+/// Tells whether credentials are genuine. Safe to call from several threads at once.
+class VerificationService {
+public:
+    /// `reader` must outlive this object.
+    VerificationService(CredentialReader& reader, const VerificationSettings& settings);
+
+    /// The credential with this id, where what was given with it equals what is stored exactly;
+    /// nothing for an unknown id and for a mismatch alike. Throws Error (unavailable).
+    std::optional<Credential> verify(const VerifyRequest& request);
+
+private:
+    CredentialReader& reader_;
+    const VerificationSettings settings_;
+};
+
+} // namespace kubecred::verification

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <chrono>
+
+namespace kubecred::verification {
+
+/// What the configuration says to this module, under `verification.`.
+struct VerificationSettings {
+    std::chrono::milliseconds timeout{2000}; ///< the longest wait for the database, for a request
+};
+
+} // namespace kubecred::verification

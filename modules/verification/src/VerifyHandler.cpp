@@ -1,0 +1,48 @@
+#include "VerifyHandler.h"
+
+#include "kubecred/domain/CredentialJson.h"
+#include "kubecred/http/JsonBody.h"
+#include "kubecred/json/Writer.h"
+#include "kubecred/validation/Fields.h"
+
+#include <utility>
+
+namespace kubecred::verification {
+namespace {
+
+constexpr validation::TextRule nameRule{255, "Name cannot be empty"};
+constexpr validation::TextRule emailRule{255, {}, true};
+
+VerifyRequest parse(const json::Document& body) {
+    validation::Fields fields(body);
+    VerifyRequest request;
+    request.id = fields.requiredUuid("id");
+    request.name = fields.optionalText("name", nameRule);
+    request.email = fields.optionalText("email", emailRule);
+    fields.check();
+    return request;
+}
+
+} // namespace
+
+VerifyHandler::VerifyHandler(VerificationService& service, const Clock& clock,
+                             std::string workerId)
+    : service_(service), clock_(clock), workerId_(std::move(workerId)) {}
+
+http::Response VerifyHandler::operator()(const http::Request& request) const {
+    const auto credential = service_.verify(parse(http::readJson(request)));
+    json::Writer writer;
+    writer.beginObject().key("valid").boolean(credential.has_value());
+    if (credential) {
+        writer.member("message", "Credential verified successfully").key("credential");
+        writeCredential(writer, *credential);
+    } else {
+        writer.member("message", "Credential not found or invalid");
+    }
+    writer.member("verifiedBy", workerId_)
+        .member("verifiedAt", toIso8601(clock_.now()))
+        .endObject();
+    return {credential ? 200 : 404, std::move(writer).text()};
+}
+
+} // namespace kubecred::verification

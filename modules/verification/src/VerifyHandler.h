@@ -1,0 +1,26 @@
+#pragma once
+
+#include "VerificationService.h"
+#include "kubecred/Clock.h"
+#include "kubecred/http/Request.h"
+#include "kubecred/http/Response.h"
+
+#include <string>
+
+namespace kubecred::verification {
+
+/// POST /verification/credentials: reads, validates, has it verified, renders.
+class VerifyHandler {
+public:
+    /// The references must outlive this object.
+    VerifyHandler(VerificationService& service, const Clock& clock, std::string workerId);
+
+    http::Response operator()(const http::Request& request) const;
+
+private:
+    VerificationService& service_;
+    const Clock& clock_;
+    std::string workerId_;
+};
+
+} // namespace kubecred::verification
