@@ -1,0 +1,119 @@
+#include "Daemon.h"
+
+#include "RawConnection.h"
+
+#include <signal.h>
+
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+namespace kubecred::test {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// The sanitizers' run-time is told to leave SIGSEGV to nobody else: Poco takes it.
+std::map<std::string, std::string> withSanitizers(std::map<std::string, std::string> environment) {
+    environment.emplace("ASAN_OPTIONS", "handle_segv=2:detect_stack_use_after_return=1");
+    environment.emplace("TSAN_OPTIONS", "handle_segv=2");
+    return environment;
+}
+
+std::string fileText(const std::map<std::string, std::string>& properties) {
+    std::string text;
+    for (const auto& [key, value] : properties)
+        text += key + "=" + value + "\n";
+    return text;
+}
+
+std::string statusOf(int port) {
+    try {
+        return request(port, "GET", "/health").text("status");
+    } catch (const std::exception&) {
+        return {};
+    }
+}
+
+} // namespace
+
+std::map<std::string, std::string> sqliteProperties() {
+    return {{"modules", "issuance,verification"},
+            {"database.driver", "sqlite"},
+            {"database.migrateOnStart", "true"}};
+}
+
+std::map<std::string, std::string> postgresProperties(int postgresPort,
+                                                      const std::string& database) {
+    return {{"modules", "issuance,verification"},
+            {"database.driver", "postgresql"},
+            {"database.host", "127.0.0.1"},
+            {"database.port", std::to_string(postgresPort)},
+            {"database.name", database},
+            {"database.user", "postgres"}};
+}
+
+Daemon::Daemon(DaemonOptions options) : port_(freePort()) {
+    auto& properties = options.properties;
+    properties.emplace("http.address", "127.0.0.1");
+    properties.emplace("http.port", std::to_string(port_));
+    properties.emplace("shutdown.graceSeconds", "0");
+    if (properties.contains("database.driver") && properties["database.driver"] == "sqlite")
+        properties.emplace("database.path", (directory_.path() / "test.db").string());
+    writeFile(configFile(), fileText(properties));
+    Process::Options process;
+    process.environment = withSanitizers(options.environment);
+    process.output = directory_.path() / "output";
+    process.errors = directory_.path() / "errors";
+    std::vector<std::string> command{KUBECRED_BINARY, "--config=" + configFile()};
+    command.insert(command.end(), options.arguments.begin(), options.arguments.end());
+    process_ = std::make_unique<Process>(command, process);
+    const auto deadline = steady_clock::now() + std::chrono::seconds(30);
+    while (statusOf(port_).empty()) {
+        if (!process_->running() || steady_clock::now() > deadline)
+            throw std::runtime_error("the daemon did not start: " + errors() + log());
+        std::this_thread::sleep_for(milliseconds(5));
+    }
+}
+
+void Daemon::waitForStatus(const std::string& status, milliseconds most) const {
+    const auto deadline = steady_clock::now() + most;
+    while (statusOf(port_) != status) {
+        if (steady_clock::now() > deadline)
+            throw std::runtime_error("not " + status + " in time, but " + statusOf(port_));
+        std::this_thread::sleep_for(milliseconds(20));
+    }
+}
+
+int Daemon::stop() {
+    process_->signal(SIGTERM);
+    return process_->wait(std::chrono::seconds(40)).value_or(-1);
+}
+
+std::string Daemon::log() const { return readFile(directory_.path() / "output"); }
+
+std::string Daemon::errors() const { return readFile(directory_.path() / "errors"); }
+
+std::vector<std::string> Daemon::logLines() const {
+    std::istringstream text(log());
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(text, line);)
+        lines.push_back(line);
+    return lines;
+}
+
+Finished runProgram(const std::map<std::string, std::string>& properties,
+                    const std::vector<std::string>& arguments,
+                    const std::map<std::string, std::string>& environment) {
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "test.properties";
+    writeFile(file, fileText(properties));
+    std::vector<std::string> command{KUBECRED_BINARY, "--config=" + file.string()};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    Process::Options options;
+    options.environment = withSanitizers(environment);
+    return runToEnd(command, options);
+}
+
+} // namespace kubecred::test

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "HttpAnswer.h"
+#include "Process.h"
+#include "TemporaryDirectory.h"
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace kubecred::test {
+
+/// How to start the real program: properties for its file, environment variables beside them.
+struct DaemonOptions {
+    std::map<std::string, std::string> properties = {};
+    std::map<std::string, std::string> environment = {};
+    std::vector<std::string> arguments = {};
+};
+
+/// Properties for both modules over a SQLite file (`database.path` is set by Daemon).
+std::map<std::string, std::string> sqliteProperties();
+
+/// Properties for both modules over a PostgreSQL database of this server, as the superuser.
+std::map<std::string, std::string> postgresProperties(int postgresPort,
+                                                      const std::string& database);
+
+/// The real program with the real modules, running beside the test on a free port of 127.0.0.1.
+/// Killed, where it still runs, at the end.
+class Daemon {
+public:
+    /// Starts it; returns once it listens. `shutdown.graceSeconds` is 0 unless said otherwise.
+    explicit Daemon(DaemonOptions options);
+
+    int port() const noexcept { return port_; }
+    Process& process() noexcept { return *process_; }
+
+    /// Waits until GET /health says this status; throws where it does not within `most`.
+    void waitForStatus(const std::string& status,
+                       std::chrono::milliseconds most = std::chrono::seconds(15)) const;
+
+    /// SIGTERM, and the exit status.
+    int stop();
+
+    std::string log() const;                       ///< standard output so far
+    std::vector<std::string> logLines() const;
+    std::string errors() const;                    ///< standard error so far
+    std::string configFile() const { return (directory_.path() / "test.properties").string(); }
+
+private:
+    TemporaryDirectory directory_;
+    int port_;
+    std::unique_ptr<Process> process_;
+};
+
+/// Runs the program to its end with these properties in its file and `arguments` after --config.
+Finished runProgram(const std::map<std::string, std::string>& properties,
+                    const std::vector<std::string>& arguments,
+                    const std::map<std::string, std::string>& environment = {});
+
+} // namespace kubecred::test

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "HttpAnswer.h"
+
+#include <Poco/Net/StreamSocket.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kubecred::test {
+
+/// A TCP connection to 127.0.0.1 over which a test sends exactly the bytes that it likes.
+class RawConnection {
+public:
+    explicit RawConnection(int port);
+
+    void send(std::string_view bytes);
+    void shutdownSend();
+
+    /// The next answer; throws where none is complete within `most`, or the connection ends.
+    HttpAnswer receive(bool toHead = false,
+                       std::chrono::milliseconds most = std::chrono::seconds(10));
+
+    /// Everything that comes until the other side closes; throws where it does not within `most`.
+    std::string receiveUntilClosed(std::chrono::milliseconds most = std::chrono::seconds(10));
+
+    /// Whether nothing more comes and the connection stays open for so long.
+    bool staysSilent(std::chrono::milliseconds time = std::chrono::milliseconds(300));
+
+private:
+    enum class Read { bytes, end, nothing };
+    Read read(std::chrono::milliseconds most);
+
+    Poco::Net::StreamSocket socket_;
+    std::string received_;
+};
+
+/// Sends `bytes` over a connection of its own, half-closes it, and returns every answer that comes
+/// before the other side closes.
+std::vector<HttpAnswer> exchange(int port, std::string_view bytes);
+
+/// One request over a connection of its own. Adds Host, and Content-Length where there is a body.
+HttpAnswer request(int port, const std::string& method, const std::string& path,
+                   const std::string& body = {}, const std::vector<std::string>& headers = {});
+
+/// `request` for a POST of JSON.
+HttpAnswer post(int port, const std::string& path, const std::string& json,
+                const std::vector<std::string>& headers = {});
+
+} // namespace kubecred::test
