@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Installs what is missing of the Debian packages that the project builds and tests with.
+#   scripts/install-packages.sh build|test|lint ...
+set -euo pipefail
+
+declare -A packages=(
+    [build]="g++ cmake ninja-build curl libpoco-dev libboost-dev libssl-dev libpq-dev libcppunit-dev
+             libyaml-cpp-dev"
+    [test]="postgresql"
+    [lint]="clang-format clang-tidy shellcheck git nodejs npm"
+)
+
+missing=()
+for set in "$@"; do
+    for package in ${packages[$set]}; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
+            missing+=("$package")
+    done
+done
+[[ ${#missing[@]} -gt 0 ]] || exit 0
+
+as_root=()
+if [[ $(id -u) -ne 0 ]]; then
+    command -v sudo >/dev/null || {
+        echo "These packages are missing and need root to install: ${missing[*]}" >&2
+        exit 1
+    }
+    as_root=(sudo)
+fi
+echo "Installing: ${missing[*]}"
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Checks what a compiler does not: the format, clang-tidy's findings, the scripts, the OpenAPI
+# documents.
+#   scripts/lint.sh          everything
+#   scripts/lint.sh --fix    formats the sources instead
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+scripts/install-packages.sh build lint
+mapfile -t sources < <(git ls-files --cached --others --exclude-standard '*.h' '*.cpp')
+if [[ ${1:-} == --fix ]]; then
+    clang-format -i "${sources[@]}"
+    exit
+fi
+
+echo "clang-format"
+clang-format --dry-run -Werror "${sources[@]}"
+
+echo "shellcheck"
+mapfile -t scripts < <(git ls-files --cached --others --exclude-standard 'scripts/*.sh' .ci/run)
+shellcheck "${scripts[@]}"
+
+echo "clang-tidy"
+[[ -f build/release/build.ninja ]] || cmake --preset release >/dev/null
+cmake --build build/release --target embedded-migrations >/dev/null
+mapfile -t units < <(git ls-files --cached --others --exclude-standard 'app/*.cpp' 'modules/*.cpp')
+printf '%s\n' "${units[@]}" |
+    xargs -P "$(nproc)" -n 4 clang-tidy -p build/release --quiet --warnings-as-errors='*' \
+        2> >(grep -v 'warnings generated' >&2)
+
+echo "openapi"
+scripts/lint-openapi.sh

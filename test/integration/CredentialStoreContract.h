@@ -1,0 +1,58 @@
+#pragma once
+
+#include "host/JsonLogger.h"
+#include "storage/Database.h"
+#include "support/TemporaryDirectory.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <memory>
+
+namespace kubecred::test {
+
+/// What every database must do for the ports CredentialReader and CredentialWriter. Each test gets
+/// an empty, migrated database of its own.
+class CredentialStoreContract : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(CredentialStoreContract);
+    CPPUNIT_TEST(findsWhatWasIssued);
+    CPPUNIT_TEST(findsNothingForAnUnknownId);
+    CPPUNIT_TEST(answersADuplicateWithTheFirst);
+    CPPUNIT_TEST(takesNameEmailAndTypeTogether);
+    CPPUNIT_TEST(tellsTextsApartExactly);
+    CPPUNIT_TEST(keepsTextsExactly);
+    CPPUNIT_TEST(keepsMetadataAsAValue);
+    CPPUNIT_TEST(keepsMilliseconds);
+    CPPUNIT_TEST(issuesOnceToTwoHundredThreads);
+    CPPUNIT_TEST(issuesDistinctKeysSideBySide);
+    CPPUNIT_TEST_SUITE_END_ABSTRACT();
+
+public:
+    void setUp() override;
+    void tearDown() override;
+
+    void findsWhatWasIssued();
+    void findsNothingForAnUnknownId();
+    void answersADuplicateWithTheFirst();
+    void takesNameEmailAndTypeTogether();
+    void tellsTextsApartExactly();
+    void keepsTextsExactly();
+    void keepsMetadataAsAValue();
+    void keepsMilliseconds();
+    void issuesOnceToTwoHundredThreads();
+    void issuesDistinctKeysSideBySide();
+
+protected:
+    /// How to reach an empty database that no other test uses.
+    virtual storage::DatabaseSettings emptyDatabase() = 0;
+
+    static Credential credentialOf(const std::string& name);
+    static Deadline soon();
+    IssueOutcome issue(const Credential& credential);
+    std::optional<Credential> find(const Uuid& id);
+
+    SystemClock clock_;
+    std::unique_ptr<host::JsonLogger> logger_;
+    std::unique_ptr<storage::Database> database_;
+};
+
+} // namespace kubecred::test

@@ -1,0 +1,131 @@
+#include "SharedPostgres.h"
+#include "storage/Database.h"
+#include "storage/Migrator.h"
+#include "storage/PostgresMigrationSession.h"
+#include "storage/SqliteMigrationSession.h"
+#include "support/TemporaryDirectory.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <array>
+
+namespace kubecred::test {
+
+using storage::Migration;
+using storage::MigrationChanged;
+using storage::MigrationSession;
+using storage::Migrator;
+using storage::StorageError;
+
+/// The rules of migrating, on each database, with migrations made for the test.
+class MigratorTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(MigratorTest);
+    CPPUNIT_TEST(appliesInOrderAndOnce);
+    CPPUNIT_TEST(refusesAChangedFileByName);
+    CPPUNIT_TEST(undoesAFileThatFailsHalfway);
+    CPPUNIT_TEST(ignoresMigrationsOfALaterRelease);
+    CPPUNIT_TEST(shippedMigrationsApplyToAnEmptyDatabase);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override {
+        settings_ = emptyPostgresDatabase();
+        directory_ = std::make_unique<TemporaryDirectory>();
+    }
+
+    void appliesInOrderAndOnce() {
+        onEachDatabase([&](const Opener& open) {
+            const std::array<Migration, 2> two{first, second};
+            const std::array<Migration, 1> one{first};
+            CPPUNIT_ASSERT_EQUAL(std::string("V001__a "), migrate(open, one));
+            CPPUNIT_ASSERT_EQUAL(std::string("V002__b "), migrate(open, two));
+            CPPUNIT_ASSERT_EQUAL(std::string(), migrate(open, two));
+        });
+    }
+
+    void refusesAChangedFileByName() {
+        onEachDatabase([&](const Opener& open) {
+            const std::array<Migration, 1> before{first};
+            migrate(open, before);
+            const std::array<Migration, 2> after{
+                Migration{first.name, "CREATE TABLE other (id integer)"}, second};
+            try {
+                migrate(open, after);
+                CPPUNIT_FAIL("a changed file must be refused");
+            } catch (const MigrationChanged& error) {
+                CPPUNIT_ASSERT(std::string(error.what()).find("V001__a") != std::string::npos);
+            }
+            CPPUNIT_ASSERT_THROW(Migrator(open(), after).status(), MigrationChanged);
+        });
+    }
+
+    void undoesAFileThatFailsHalfway() {
+        onEachDatabase([&](const Opener& open) {
+            const std::array<Migration, 2> broken{
+                first, Migration{"V002__b", "CREATE TABLE b (id integer); SELECT nonsense;"}};
+            CPPUNIT_ASSERT_THROW(migrate(open, broken), StorageError);
+            const auto status = Migrator(open(), broken).status();
+            CPPUNIT_ASSERT(status[0].applied);
+            CPPUNIT_ASSERT(!status[1].applied);
+            const std::array<Migration, 2> mended{first, second};
+            CPPUNIT_ASSERT_EQUAL(std::string("V002__b "), migrate(open, mended));
+        });
+    }
+
+    void ignoresMigrationsOfALaterRelease() {
+        onEachDatabase([&](const Opener& open) {
+            const std::array<Migration, 2> later{first, second};
+            migrate(open, later);
+            const std::array<Migration, 1> earlier{first};
+            CPPUNIT_ASSERT_EQUAL(std::string(), migrate(open, earlier));
+        });
+    }
+
+    void shippedMigrationsApplyToAnEmptyDatabase() {
+        for (const auto& settings : {settings_, sqliteSettings()}) {
+            auto migrator = storage::makeMigrator(settings);
+            CPPUNIT_ASSERT(!migrator->status().front().applied);
+            migrator->migrate([](std::string_view) {});
+            for (const auto& [name, applied] : storage::makeMigrator(settings)->status())
+                CPPUNIT_ASSERT_MESSAGE(std::string(name), applied);
+        }
+    }
+
+private:
+    using Opener = std::function<std::unique_ptr<MigrationSession>()>;
+
+    static constexpr Migration first{"V001__a", "CREATE TABLE a (id integer);"};
+    static constexpr Migration second{"V002__b", "-- one more\nCREATE TABLE b (id integer);\n"};
+
+    storage::DatabaseSettings sqliteSettings() const {
+        storage::DatabaseSettings settings;
+        settings.path = (directory_->path() / "shipped.db").string();
+        return settings;
+    }
+
+    void onEachDatabase(const std::function<void(const Opener&)>& test) {
+        test([this] {
+            return std::make_unique<storage::PostgresMigrationSession>(
+                settings_.postgres, std::chrono::steady_clock::now() + std::chrono::seconds(5));
+        });
+        test([this] {
+            return std::make_unique<storage::SqliteMigrationSession>(
+                (directory_->path() / "test.db").string());
+        });
+    }
+
+    static std::string migrate(const Opener& open, std::span<const Migration> migrations) {
+        std::string names;
+        Migrator(open(), migrations).migrate([&](std::string_view name) {
+            names.append(name).append(" ");
+        });
+        return names;
+    }
+
+    storage::DatabaseSettings settings_;
+    std::unique_ptr<TemporaryDirectory> directory_;
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(MigratorTest);
+
+} // namespace kubecred::test

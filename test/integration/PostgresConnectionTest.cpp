@@ -1,0 +1,134 @@
+#include "SharedPostgres.h"
+#include "storage/PostgresConnection.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <array>
+#include <filesystem>
+#include <iterator>
+
+namespace kubecred::test {
+
+using storage::Fault;
+using storage::PostgresConnection;
+using storage::StorageError;
+
+class PostgresConnectionTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(PostgresConnectionTest);
+    CPPUNIT_TEST(keepsTheConnectionAfterAnError);
+    CPPUNIT_TEST(losesTheConnectionAfterAMissedDeadline);
+    CPPUNIT_TEST(noticesAConnectionThatWasEnded);
+    CPPUNIT_TEST(tellsWhyItCannotConnect);
+    CPPUNIT_TEST(leaksNothingWhenItCannotConnect);
+    CPPUNIT_TEST(givesUpConnectingToAFrozenServer);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override {
+        settings_ = postgresSettings(sharedPostgres(), "postgres");
+    }
+
+    void keepsTheConnectionAfterAnError() {
+        PostgresConnection connection(settings_, in(5000));
+        connection.prepare("divide", "SELECT 1 / $1::int", in(5000));
+        for (int i = 0; i < 3; ++i) {
+            const std::array<std::string, 1> zero{"0"};
+            CPPUNIT_ASSERT(faultOf([&] { connection.run("divide", zero, in(5000)); }) ==
+                           Fault::refused);
+            CPPUNIT_ASSERT(connection.usable());
+        }
+        const std::array<std::string, 1> one{"1"};
+        CPPUNIT_ASSERT(connection.run("divide", one, in(5000)).text(0, 0) == "1");
+    }
+
+    void losesTheConnectionAfterAMissedDeadline() {
+        PostgresConnection connection(settings_, in(5000));
+        const auto begun = std::chrono::steady_clock::now();
+        CPPUNIT_ASSERT(faultOf([&] { connection.script("SELECT pg_sleep(5)", in(200)); }) ==
+                       Fault::timedOut);
+        CPPUNIT_ASSERT(std::chrono::steady_clock::now() - begun < std::chrono::seconds(3));
+        CPPUNIT_ASSERT(!connection.usable());
+    }
+
+    void noticesAConnectionThatWasEnded() {
+        PostgresConnection connection(settings_, in(5000));
+        const auto id =
+            std::string(connection.query("SELECT pg_backend_pid()", {}, in(5000)).text(0, 0));
+        sharedPostgres().query("postgres", "SELECT pg_terminate_backend(" + id + ", 5000)");
+        CPPUNIT_ASSERT(faultOf([&] { connection.script("SELECT 1", in(5000)); }) ==
+                       Fault::unreachable);
+        CPPUNIT_ASSERT(!connection.usable());
+    }
+
+    void tellsWhyItCannotConnect() {
+        auto closed = settings_;
+        closed.port = static_cast<std::uint16_t>(freePort());
+        CPPUNIT_ASSERT(connectFault(closed) == Fault::unreachable);
+        auto missing = settings_;
+        missing.name = "no_such_database";
+        CPPUNIT_ASSERT(connectFault(missing) == Fault::loginRefused);
+        auto stranger = settings_;
+        stranger.user = "no_such_user";
+        CPPUNIT_ASSERT(connectFault(stranger) == Fault::loginRefused);
+        auto encrypted = settings_;
+        encrypted.sslMode = "require"; // which this server does not do
+        CPPUNIT_ASSERT(connectFault(encrypted) == Fault::unreachable);
+        auto standby = settings_;
+        standby.targetSessionAttrs = "standby";
+        CPPUNIT_ASSERT(connectFault(standby) != Fault::schemaMissing);
+    }
+
+    void leaksNothingWhenItCannotConnect() {
+        auto missing = settings_;
+        missing.name = "no_such_database";
+        connectFault(missing);
+        const auto before = descriptors();
+        for (int i = 0; i < 100; ++i)
+            connectFault(missing);
+        CPPUNIT_ASSERT_EQUAL(before, descriptors());
+    }
+
+    void givesUpConnectingToAFrozenServer() {
+        PostgresConnection connection(settings_, in(5000));
+        sharedPostgres().freeze();
+        const auto begun = std::chrono::steady_clock::now();
+        const auto fault = connectFault(settings_, 500);
+        const auto took = std::chrono::steady_clock::now() - begun;
+        const auto runFault = faultOf([&] { connection.script("SELECT 1", in(300)); });
+        sharedPostgres().thaw();
+        CPPUNIT_ASSERT(fault == Fault::timedOut);
+        CPPUNIT_ASSERT(runFault == Fault::timedOut);
+        CPPUNIT_ASSERT(took < std::chrono::seconds(2));
+    }
+
+private:
+    static Deadline in(int milliseconds) {
+        return std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
+    }
+
+    template <typename Action>
+    static std::optional<Fault> faultOf(Action action) {
+        try {
+            action();
+        } catch (const StorageError& error) {
+            return error.fault();
+        }
+        return std::nullopt;
+    }
+
+    static std::optional<Fault> connectFault(const storage::PostgresSettings& settings,
+                                             int milliseconds = 5000) {
+        return faultOf([&] { PostgresConnection connection(settings, in(milliseconds)); });
+    }
+
+    static std::ptrdiff_t descriptors() {
+        return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                             std::filesystem::directory_iterator());
+    }
+
+    storage::PostgresSettings settings_;
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(PostgresConnectionTest);
+
+} // namespace kubecred::test

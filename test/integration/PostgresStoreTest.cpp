@@ -1,0 +1,98 @@
+#include "CredentialStoreContract.h"
+#include "SharedPostgres.h"
+#include "kubecred/Error.h"
+
+#include <thread>
+
+namespace kubecred::test {
+
+class PostgresStoreTest : public CredentialStoreContract {
+    CPPUNIT_TEST_SUB_SUITE(PostgresStoreTest, CredentialStoreContract);
+    CPPUNIT_TEST(survivesTheLossOfItsSessions);
+    CPPUNIT_TEST(givesUpAtTheDeadlineBehindALock);
+    CPPUNIT_TEST(survivesARefusedInsert);
+    CPPUNIT_TEST(readsUtcWhateverTheServersTimeZone);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void survivesTheLossOfItsSessions() {
+        const auto credential = credentialOf("Ada");
+        issue(credential);
+        query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+              "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        CPPUNIT_ASSERT(eventually([&] { return find(credential.id).has_value(); }));
+    }
+
+    void givesUpAtTheDeadlineBehindALock() {
+        issue(credentialOf("Ada"));
+        std::thread holder([&] {
+            query("BEGIN; LOCK TABLE credentials; SELECT pg_sleep(1.5); COMMIT");
+        });
+        CPPUNIT_ASSERT(eventually([&] {
+            return query("SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' "
+                         "AND relation = 'credentials'::regclass") == "1\n";
+        }));
+        const auto begun = std::chrono::steady_clock::now();
+        CPPUNIT_ASSERT_THROW(database_->writer().issue(credentialOf("Bob"),
+                                                       begun + std::chrono::milliseconds(300)),
+                             Error);
+        const auto took = std::chrono::steady_clock::now() - begun;
+        holder.join();
+        CPPUNIT_ASSERT(took >= std::chrono::milliseconds(250));
+        CPPUNIT_ASSERT(took < std::chrono::milliseconds(1200));
+        CPPUNIT_ASSERT(eventually([&] { return !find(Uuid::version4()); }));
+    }
+
+    void survivesARefusedInsert() {
+        query("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+              "$$BEGIN RAISE EXCEPTION 'no: %', NEW.email; END$$;"
+              "CREATE TRIGGER refuse BEFORE INSERT ON credentials FOR EACH ROW "
+              "EXECUTE FUNCTION refuse()");
+        try {
+            issue(credentialOf("Ada"));
+            CPPUNIT_FAIL("the trigger refuses");
+        } catch (const Error& error) {
+            CPPUNIT_ASSERT(error.kind() == ErrorKind::unavailable);
+            CPPUNIT_ASSERT(error.detail().find("ada@") == std::string::npos);
+        }
+        query("DROP TRIGGER refuse ON credentials");
+        CPPUNIT_ASSERT(std::holds_alternative<Issued>(issue(credentialOf("Ada"))));
+    }
+
+    void readsUtcWhateverTheServersTimeZone() {
+        query("ALTER DATABASE " + name_ + " SET timezone = 'Asia/Tokyo'");
+        const auto credential = credentialOf("Ada");
+        issue(credential);
+        const auto stored = query("SELECT to_char(issued_at, 'HH24:MI') FROM credentials");
+        CPPUNIT_ASSERT_EQUAL(toIso8601(credential.issuedAt).substr(11, 5) + "\n", stored);
+    }
+
+private:
+    storage::DatabaseSettings emptyDatabase() override {
+        auto settings = emptyPostgresDatabase();
+        name_ = settings.postgres.name;
+        return settings;
+    }
+
+    std::string query(const std::string& sql) { return sharedPostgres().query(name_, sql); }
+
+    template <typename Condition>
+    static bool eventually(Condition condition) {
+        for (int attempt = 0; attempt < 100; ++attempt) {
+            try {
+                if (condition())
+                    return true;
+            } catch (const Error&) {
+                // not yet
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+        return false;
+    }
+
+    std::string name_;
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(PostgresStoreTest);
+
+} // namespace kubecred::test
