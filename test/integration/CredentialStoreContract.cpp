@@ -28,8 +28,8 @@ std::string repeated(const std::string& text, int times) {
 } // namespace
 
 void CredentialStoreContract::setUp() {
-    logger_ = std::make_unique<host::JsonLogger>(STDERR_FILENO, LogLevel::error, "test", "test",
-                                                 clock_);
+    logger_ =
+        std::make_unique<host::JsonLogger>(STDERR_FILENO, LogLevel::error, "test", "test", clock_);
     auto settings = emptyDatabase();
     storage::makeMigrator(settings)->migrate([](std::string_view) {});
     database_ = std::make_unique<storage::Database>(settings, *logger_, clock_);
@@ -152,8 +152,8 @@ void CredentialStoreContract::keepsMetadataAsAValue() {
 void CredentialStoreContract::keepsMilliseconds() {
     for (const auto milliseconds : {0, 1, 999}) {
         auto credential = credentialOf(std::to_string(milliseconds));
-        credential.issuedAt = Timestamp(std::chrono::seconds(1700000000) +
-                                        std::chrono::milliseconds(milliseconds));
+        credential.issuedAt =
+            Timestamp(std::chrono::seconds(1700000000) + std::chrono::milliseconds(milliseconds));
         issue(credential);
         CPPUNIT_ASSERT(find(credential.id)->issuedAt == credential.issuedAt);
     }

@@ -1,6 +1,6 @@
+#include "storage/Migrator.h"
 #include "SharedPostgres.h"
 #include "storage/Database.h"
-#include "storage/Migrator.h"
 #include "storage/PostgresMigrationSession.h"
 #include "storage/SqliteMigrationSession.h"
 #include "support/TemporaryDirectory.h"

@@ -1,5 +1,5 @@
-#include "SharedPostgres.h"
 #include "storage/PostgresConnection.h"
+#include "SharedPostgres.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -24,9 +24,7 @@ class PostgresConnectionTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE_END();
 
 public:
-    void setUp() override {
-        settings_ = postgresSettings(sharedPostgres(), "postgres");
-    }
+    void setUp() override { settings_ = postgresSettings(sharedPostgres(), "postgres"); }
 
     void keepsTheConnectionAfterAnError() {
         PostgresConnection connection(settings_, in(5000));

@@ -25,17 +25,16 @@ public:
 
     void givesUpAtTheDeadlineBehindALock() {
         issue(credentialOf("Ada"));
-        std::thread holder([&] {
-            query("BEGIN; LOCK TABLE credentials; SELECT pg_sleep(1.5); COMMIT");
-        });
+        std::thread holder(
+            [&] { query("BEGIN; LOCK TABLE credentials; SELECT pg_sleep(1.5); COMMIT"); });
         CPPUNIT_ASSERT(eventually([&] {
             return query("SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' "
                          "AND relation = 'credentials'::regclass") == "1\n";
         }));
         const auto begun = std::chrono::steady_clock::now();
-        CPPUNIT_ASSERT_THROW(database_->writer().issue(credentialOf("Bob"),
-                                                       begun + std::chrono::milliseconds(300)),
-                             Error);
+        CPPUNIT_ASSERT_THROW(
+            database_->writer().issue(credentialOf("Bob"), begun + std::chrono::milliseconds(300)),
+            Error);
         const auto took = std::chrono::steady_clock::now() - begun;
         holder.join();
         CPPUNIT_ASSERT(took >= std::chrono::milliseconds(250));

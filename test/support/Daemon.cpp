@@ -46,12 +46,9 @@ std::map<std::string, std::string> sqliteProperties() {
 
 std::map<std::string, std::string> postgresProperties(int postgresPort,
                                                       const std::string& database) {
-    return {{"modules", "issuance,verification"},
-            {"database.driver", "postgresql"},
-            {"database.host", "127.0.0.1"},
-            {"database.port", std::to_string(postgresPort)},
-            {"database.name", database},
-            {"database.user", "postgres"}};
+    return {{"modules", "issuance,verification"}, {"database.driver", "postgresql"},
+            {"database.host", "127.0.0.1"},       {"database.port", std::to_string(postgresPort)},
+            {"database.name", database},          {"database.user", "postgres"}};
 }
 
 Daemon::Daemon(DaemonOptions options) : port_(freePort()) {
@@ -66,7 +63,8 @@ Daemon::Daemon(DaemonOptions options) : port_(freePort()) {
     process.environment = withSanitizers(options.environment);
     process.output = directory_.path() / "output";
     process.errors = directory_.path() / "errors";
-    std::vector<std::string> command{KUBECRED_BINARY, "--config=" + configFile()};
+    std::vector<std::string> command = options.launcher;
+    command.insert(command.end(), {KUBECRED_BINARY, "--config=" + configFile()});
     command.insert(command.end(), options.arguments.begin(), options.arguments.end());
     process_ = std::make_unique<Process>(command, process);
     const auto deadline = steady_clock::now() + std::chrono::seconds(30);

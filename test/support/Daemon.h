@@ -16,6 +16,7 @@ struct DaemonOptions {
     std::map<std::string, std::string> properties = {};
     std::map<std::string, std::string> environment = {};
     std::vector<std::string> arguments = {};
+    std::vector<std::string> launcher = {}; ///< a command that starts the program, such as unshare
 };
 
 /// Properties for both modules over a SQLite file (`database.path` is set by Daemon).
@@ -42,9 +43,9 @@ public:
     /// SIGTERM, and the exit status.
     int stop();
 
-    std::string log() const;                       ///< standard output so far
+    std::string log() const; ///< standard output so far
     std::vector<std::string> logLines() const;
-    std::string errors() const;                    ///< standard error so far
+    std::string errors() const; ///< standard error so far
     std::string configFile() const { return (directory_.path() / "test.properties").string(); }
 
 private:

@@ -57,8 +57,8 @@ void PostgresServer::start() {
     server_ = std::make_unique<Process>(
         std::vector<std::string>{binary("postgres"), "-D", (directory_.path() / "data").string(),
                                  "-p", std::to_string(port_), "-c", "listen_addresses=127.0.0.1",
-                                 "-c", "unix_socket_directories=", "-c", "max_connections=60",
-                                 "-c", "max_wal_size=64MB"},
+                                 "-c", "unix_socket_directories=", "-c", "max_connections=60", "-c",
+                                 "max_wal_size=64MB"},
         options);
     for (int attempt = 0; attempt < 1500; ++attempt) {
         if (answers())
@@ -71,8 +71,9 @@ void PostgresServer::start() {
 }
 
 bool PostgresServer::answers() const {
-    const std::string target = "host=127.0.0.1 user=postgres dbname=postgres connect_timeout=2 port=" +
-                               std::to_string(port_);
+    const std::string target =
+        "host=127.0.0.1 user=postgres dbname=postgres connect_timeout=2 port=" +
+        std::to_string(port_);
     return PQping(target.c_str()) == PQPING_OK;
 }
 
@@ -112,8 +113,8 @@ std::string PostgresServer::createDatabase() {
 }
 
 std::string PostgresServer::query(const std::string& database, const std::string& sql) const {
-    const std::string target = "host=127.0.0.1 user=postgres port=" + std::to_string(port_) +
-                               " dbname=" + database;
+    const std::string target =
+        "host=127.0.0.1 user=postgres port=" + std::to_string(port_) + " dbname=" + database;
     const std::unique_ptr<PGconn, decltype(&PQfinish)> connection(PQconnectdb(target.c_str()),
                                                                   &PQfinish);
     const std::unique_ptr<PGresult, decltype(&PQclear)> result(

@@ -5,6 +5,8 @@
 
 #include <array>
 #include <stdexcept>
+#include <thread>
+#include <utility>
 
 namespace kubecred::test {
 
@@ -74,15 +76,41 @@ std::vector<HttpAnswer> exchange(int port, std::string_view bytes) {
     return readAnswers(connection.receiveUntilClosed());
 }
 
-HttpAnswer request(int port, const std::string& method, const std::string& path,
-                   const std::string& body, const std::vector<std::string>& headers) {
+std::vector<HttpAnswer> answersUntilClosed(int port, const std::vector<std::string>& pieces) {
+    RawConnection connection(port);
+    try {
+        for (const auto& piece : pieces) {
+            connection.send(piece);
+            if (pieces.size() > 1)
+                std::this_thread::sleep_for(std::chrono::microseconds(500));
+        }
+    } catch (const Poco::Exception&) {
+        // Closed before everything was sent: the answers tell why.
+    }
+    return readAnswers(connection.receiveUntilClosed());
+}
+
+std::string statusesOf(const std::vector<HttpAnswer>& answers) {
+    std::string statuses;
+    for (const auto& answer : answers)
+        statuses += (statuses.empty() ? "" : " ") + std::to_string(answer.status);
+    return statuses;
+}
+
+std::string requestBytes(const std::string& method, const std::string& path,
+                         const std::string& body, const std::vector<std::string>& headers) {
     std::string bytes = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n";
     for (const auto& header : headers)
         bytes += header + "\r\n";
     if (!body.empty())
         bytes += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+    return bytes + "\r\n" + body;
+}
+
+HttpAnswer request(int port, const std::string& method, const std::string& path,
+                   const std::string& body, const std::vector<std::string>& headers) {
     RawConnection connection(port);
-    connection.send(bytes + "\r\n" + body);
+    connection.send(requestBytes(method, path, body, headers));
     return connection.receive(method == "HEAD");
 }
 

@@ -41,6 +41,18 @@ private:
 /// before the other side closes.
 std::vector<HttpAnswer> exchange(int port, std::string_view bytes);
 
+/// Sends the pieces one by one, a moment apart, over a connection of its own and returns every
+/// answer that comes before the other side closes it, which it must do by itself.
+std::vector<HttpAnswer> answersUntilClosed(int port, const std::vector<std::string>& pieces);
+
+/// The statuses of these answers, separated by spaces, to assert their number with them.
+std::string statusesOf(const std::vector<HttpAnswer>& answers);
+
+/// The bytes that `request` sends.
+std::string requestBytes(const std::string& method, const std::string& path,
+                         const std::string& body = {},
+                         const std::vector<std::string>& headers = {});
+
 /// One request over a connection of its own. Adds Host, and Content-Length where there is a body.
 HttpAnswer request(int port, const std::string& method, const std::string& path,
                    const std::string& body = {}, const std::vector<std::string>& headers = {});

@@ -29,10 +29,10 @@ struct FieldError {
     enum class Code { invalidType, tooSmall, tooBig, invalidEmail, invalidUuid, custom };
 
     Code code = Code::custom;
-    std::string field;    ///< name of the field; empty for the body as a whole
-    std::string message;  ///< what the caller is told
-    std::string expected; ///< invalidType only: the type that was asked for
-    std::string received; ///< invalidType only: the type that came
+    std::string field;     ///< name of the field; empty for the body as a whole
+    std::string message;   ///< what the caller is told
+    std::string expected;  ///< invalidType only: the type that was asked for
+    std::string received;  ///< invalidType only: the type that came
     std::size_t limit = 0; ///< tooSmall and tooBig only: the bound, in characters
 };
 

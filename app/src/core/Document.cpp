@@ -115,12 +115,18 @@ private:
 
 std::string_view nameOf(Type type) noexcept {
     switch (type) {
-    case Type::null: return "null";
-    case Type::number: return "number";
-    case Type::boolean: return "boolean";
-    case Type::array: return "array";
-    case Type::object: return "object";
-    case Type::string: return "string";
+    case Type::null:
+        return "null";
+    case Type::number:
+        return "number";
+    case Type::boolean:
+        return "boolean";
+    case Type::array:
+        return "array";
+    case Type::object:
+        return "object";
+    case Type::string:
+        return "string";
     }
     return "unknown";
 }

@@ -76,10 +76,12 @@ void Fields::applyRule(std::string_view name, const json::Value& value, const Te
     else if (rule.isEmail && !isEmail(value.text))
         fail({Code::invalidEmail, field, "Valid email is required", {}, {}, 0});
     else if (characterCount(value.text) > rule.maxCharacters)
-        fail({Code::tooBig, field,
-              "String must contain at most " + std::to_string(rule.maxCharacters) +
-                  " character(s)",
-              {}, {}, rule.maxCharacters});
+        fail({Code::tooBig,
+              field,
+              "String must contain at most " + std::to_string(rule.maxCharacters) + " character(s)",
+              {},
+              {},
+              rule.maxCharacters});
     else if (value.hasNul)
         fail({Code::custom, field, "Text must not contain U+0000", {}, {}, 0});
 }

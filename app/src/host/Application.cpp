@@ -41,10 +41,16 @@ int Application::main(const std::vector<std::string>& arguments) {
 
 int Application::runCommand() {
     switch (commandLine_.command) {
-    case Command::help: printHelp(); return ExitStatus::ok;
-    case Command::version: std::cout << "kube-credential " << version << "\n"; return ExitStatus::ok;
-    case Command::createKey: return runCreateKey(commandLine_);
-    default: return runConfigured();
+    case Command::help:
+        printHelp();
+        return ExitStatus::ok;
+    case Command::version:
+        std::cout << "kube-credential " << version << "\n";
+        return ExitStatus::ok;
+    case Command::createKey:
+        return runCreateKey(commandLine_);
+    default:
+        return runConfigured();
     }
 }
 
@@ -54,11 +60,17 @@ int Application::runConfigured() {
     Configuration configuration =
         readConfiguration(commandLine_, config().getString("application.dir"));
     switch (commandLine_.command) {
-    case Command::migrate: return runMigrate(configuration.settings);
-    case Command::migrateStatus: return runMigrateStatus(configuration.settings);
-    case Command::healthcheck: return runHealthcheck(configuration.settings);
-    case Command::checkConfig: std::cout << "the configuration is sound\n"; return ExitStatus::ok;
-    default: return runDaemon(std::move(configuration));
+    case Command::migrate:
+        return runMigrate(configuration.settings);
+    case Command::migrateStatus:
+        return runMigrateStatus(configuration.settings);
+    case Command::healthcheck:
+        return runHealthcheck(configuration.settings);
+    case Command::checkConfig:
+        std::cout << "the configuration is sound\n";
+        return ExitStatus::ok;
+    default:
+        return runDaemon(std::move(configuration));
     }
 }
 

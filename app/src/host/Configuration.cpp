@@ -40,8 +40,8 @@ Configuration readConfiguration(const CommandLine& commandLine,
         readHostSettings(settings, binaryDirectory + "../lib/kube-credential"), {}};
     std::vector<std::string> faults;
     try {
-        configuration.modules = loadModules(configuration.settings.modules,
-                                            configuration.settings.modulesDirectory);
+        configuration.modules =
+            loadModules(configuration.settings.modules, configuration.settings.modulesDirectory);
         for (const auto& [name, module] : configuration.modules)
             module->configure(settings);
         faults = settings.unknownKeys(); // a key may be that of a module that was not loaded

@@ -28,7 +28,6 @@ private:
 
 /// Reads, layers and checks everything before anything starts. `binaryDirectory` is the folder of
 /// this program, beside which its modules are looked for. Throws ConfigurationFaults.
-Configuration readConfiguration(const CommandLine& commandLine,
-                                const std::string& binaryDirectory);
+Configuration readConfiguration(const CommandLine& commandLine, const std::string& binaryDirectory);
 
 } // namespace kubecred::host

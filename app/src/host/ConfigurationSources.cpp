@@ -76,8 +76,7 @@ SettingValues layer(SettingValues file, const EnvironmentLookup& environment,
         if ((variable.isOfPostgres && !isPostgres) || defines.contains(variable.key))
             continue;
         if (const auto value = environment(variable.name))
-            values[variable.key] = {*value,
-                                    "environment variable " + std::string(variable.name)};
+            values[variable.key] = {*value, "environment variable " + std::string(variable.name)};
     }
     return values;
 }

@@ -17,7 +17,6 @@
 #include <cerrno>
 #include <csignal>
 #include <iostream>
-#include <ranges>
 #include <utility>
 
 namespace kubecred::host {
@@ -61,11 +60,12 @@ std::string workerIdOf(const HostSettings& settings) {
 }
 
 Daemon::Daemon(Configuration configuration)
-    : configuration_(std::move(configuration)), workerId_(workerIdOf(settings_)),
+    : configuration_(std::move(configuration)),
+      workerId_(workerIdOf(settings_)),
       logger_(STDOUT_FILENO, settings_.logLevel, settings_.serviceName, workerId_, clock_),
-      database_(settings_.database, logger_, clock_), health_(identity(), database_, draining_),
-      dispatcher_(router_, logger_, http::Cors(settings_.allowedOrigins),
-                  settings_.trustedProxies),
+      database_(settings_.database, logger_, clock_),
+      health_(identity(), database_, draining_),
+      dispatcher_(router_, logger_, http::Cors(settings_.allowedOrigins), settings_.trustedProxies),
       server_(settings_.limits, dispatcher_, logger_) {}
 
 Identity Daemon::identity() const {
@@ -95,8 +95,8 @@ void Daemon::start() {
 }
 
 void Daemon::startModules() {
-    const ModuleContext context{router_, database_.reader(), database_.writer(),
-                                clock_,  logger_,            workerId_};
+    const ModuleContext context{router_, database_.reader(), database_.writer(), clock_,
+                                logger_, workerId_};
     for (const auto& [name, module] : configuration_.modules) {
         try {
             module->start(context);
@@ -120,8 +120,8 @@ void Daemon::serve() {
 
 void Daemon::stop() {
     server_.stop(settings_.shutdownTimeout);
-    for (Module* module : started_ | std::views::reverse)
-        module->stop();
+    for (auto module = started_.rbegin(); module != started_.rend(); ++module)
+        (*module)->stop();
     started_.clear();
     database_.stop();
 }

@@ -36,10 +36,9 @@ void HealthRoutes::addTo(http::Router& router) const {
     const auto add = [&](const std::string& prefix, const std::string& service) {
         router.add(http::Method::get, prefix + "/health",
                    [this, service](const http::Request&) { return health(service); });
-        router.add(http::Method::get, prefix + "/health/details",
-                   [this, service](const http::Request& request) {
-                       return details(request, service);
-                   });
+        router.add(
+            http::Method::get, prefix + "/health/details",
+            [this, service](const http::Request& request) { return details(request, service); });
     };
     add("", identity_.serviceName);
     for (const auto& module : identity_.modules)

@@ -88,8 +88,7 @@ storage::PostgresSettings readPostgres(Settings& settings) {
         "any", "read-write", "read-only", "primary", "standby", "prefer-standby"};
     storage::PostgresSettings postgres;
     postgres.host = readConnectionWord(settings, "database.host", "localhost");
-    postgres.port =
-        static_cast<std::uint16_t>(settings.integer("database.port", 5432, 1, 65535));
+    postgres.port = static_cast<std::uint16_t>(settings.integer("database.port", 5432, 1, 65535));
     postgres.name = readConnectionWord(settings, "database.name", "kube_credential");
     postgres.user = readConnectionWord(settings, "database.user", "kube_credential");
     postgres.password = settings.secret("database.password");
@@ -118,8 +117,7 @@ storage::DatabaseSettings readDatabase(Settings& settings) {
 // Goes into answers, logs and a column of 255 characters.
 std::string readName(Settings& settings, std::string_view key, std::string_view fallback) {
     std::string name = settings.text(key, fallback);
-    const bool printable =
-        std::ranges::all_of(name, [](char c) { return c >= 0x20 && c < 0x7f; });
+    const bool printable = std::ranges::all_of(name, [](char c) { return c >= 0x20 && c < 0x7f; });
     if (name.size() > 255 || !printable)
         settings.reject(key, "at most 255 characters of printable ASCII");
     return name;

@@ -14,10 +14,14 @@ namespace {
 
 std::string_view nameOf(LogLevel level) noexcept {
     switch (level) {
-    case LogLevel::error: return "error";
-    case LogLevel::warn: return "warn";
-    case LogLevel::info: return "info";
-    case LogLevel::debug: break;
+    case LogLevel::error:
+        return "error";
+    case LogLevel::warn:
+        return "warn";
+    case LogLevel::info:
+        return "info";
+    case LogLevel::debug:
+        break;
     }
     return "debug";
 }
@@ -45,8 +49,11 @@ void writeAll(int descriptor, std::string_view bytes) noexcept {
 
 JsonLogger::JsonLogger(int descriptor, LogLevel level, std::string service, std::string workerId,
                        const Clock& clock)
-    : descriptor_(descriptor), level_(level), service_(std::move(service)),
-      workerId_(std::move(workerId)), clock_(clock) {}
+    : descriptor_(descriptor),
+      level_(level),
+      service_(std::move(service)),
+      workerId_(std::move(workerId)),
+      clock_(clock) {}
 
 void JsonLogger::write(LogLevel level, std::string_view message,
                        std::span<const LogField> fields) noexcept {

@@ -25,8 +25,11 @@ constexpr std::size_t lingerBytes = 1 << 20;
 
 Connection::Connection(const Poco::Net::StreamSocket& socket, const Limits& limits,
                        const Dispatcher& dispatcher, const std::atomic<bool>& draining)
-    : socket_(socket), peer_(socket.peerAddress().host().toString()), limits_(limits),
-      dispatcher_(dispatcher), draining_(draining),
+    : socket_(socket),
+      peer_(socket.peerAddress().host().toString()),
+      limits_(limits),
+      dispatcher_(dispatcher),
+      draining_(draining),
       deadline_(steady_clock::now() + limits.idleTimeout) {
     socket_.setBlocking(false);
     socket_.setNoDelay(true);
@@ -47,9 +50,12 @@ Connection::Next Connection::advance() {
             continue;
         }
         switch (receive()) {
-        case Received::bytes: break;
-        case Received::nothing: return Next::read;
-        case Received::end: return receiveEnd();
+        case Received::bytes:
+            break;
+        case Received::nothing:
+            return Next::read;
+        case Received::end:
+            return receiveEnd();
         }
     }
     return Next::again;
@@ -155,8 +161,8 @@ bool Connection::flush() {
         const std::size_t rest = output_.size() - written_;
         int count = 0;
         try {
-            count = socket_.sendBytes(output_.data() + written_, static_cast<int>(rest),
-                                      MSG_NOSIGNAL);
+            count =
+                socket_.sendBytes(output_.data() + written_, static_cast<int>(rest), MSG_NOSIGNAL);
         } catch (const Poco::Exception&) {
             closing_ = true; // nobody is there to read it
             lingering_ = false;
@@ -180,9 +186,12 @@ Connection::Next Connection::discard() {
     }
     while (discarded_ < lingerBytes) {
         switch (receive()) {
-        case Received::bytes: break;
-        case Received::nothing: return Next::read;
-        case Received::end: return Next::close;
+        case Received::bytes:
+            break;
+        case Received::nothing:
+            return Next::read;
+        case Received::end:
+            return Next::close;
         }
     }
     return Next::close;

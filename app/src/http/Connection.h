@@ -65,14 +65,14 @@ private:
     const std::atomic<bool>& draining_;
 
     Deadline deadline_;
-    Deadline began_{};            // when the first byte of the request came
+    Deadline began_{};                    // when the first byte of the request came
     std::optional<RequestParser> parser_; // present while a request is being read
-    bool invited_ = false;        // 100 Continue was sent for this request
-    std::string input_;           // read and not parsed
-    std::string output_;          // answered and not written
-    std::size_t written_ = 0;     // of output_
-    bool closing_ = false;        // no further request is read
-    bool lingering_ = false;      // the answer is out; the client may still be sending
+    bool invited_ = false;                // 100 Continue was sent for this request
+    std::string input_;                   // read and not parsed
+    std::string output_;                  // answered and not written
+    std::size_t written_ = 0;             // of output_
+    bool closing_ = false;                // no further request is read
+    bool lingering_ = false;              // the answer is out; the client may still be sending
     std::size_t discarded_ = 0;
 };
 

@@ -47,8 +47,7 @@ Response Dispatcher::answer(Exchange& exchange) const {
 
 Response Dispatcher::refuse(Exchange& exchange, const Error& error) const {
     identify(exchange);
-    return finish(exchange,
-                  {renderError(error, exchange.requestId), "unreadable", error.detail()});
+    return finish(exchange, {renderError(error, exchange.requestId), "unreadable", error.detail()});
 }
 
 Dispatcher::Outcome Dispatcher::dispatch(const Request& request) const {
@@ -81,8 +80,8 @@ Response Dispatcher::respond(const Request& request, const Router::Match& matche
         throw Error(ErrorKind::notFound, "Not found");
     if (request.method == Method::options)
         return options(request, matched.allow);
-    Response response = renderError(Error(ErrorKind::methodNotAllowed, "Method not allowed"),
-                                    request.requestId);
+    Response response =
+        renderError(Error(ErrorKind::methodNotAllowed, "Method not allowed"), request.requestId);
     response.headers.emplace_back("Allow", matched.allow);
     return response;
 }

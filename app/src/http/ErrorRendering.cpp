@@ -10,17 +10,28 @@ namespace {
 int statusOf(ErrorKind kind) noexcept {
     switch (kind) {
     case ErrorKind::malformedRequest:
-    case ErrorKind::validation: return 400;
-    case ErrorKind::unauthorized: return 401;
-    case ErrorKind::notFound: return 404;
-    case ErrorKind::methodNotAllowed: return 405;
-    case ErrorKind::requestTimeout: return 408;
-    case ErrorKind::lengthRequired: return 411;
-    case ErrorKind::bodyTooLarge: return 413;
-    case ErrorKind::unsupportedMediaType: return 415;
-    case ErrorKind::headersTooLarge: return 431;
-    case ErrorKind::unavailable: return 503;
-    case ErrorKind::internal: break;
+    case ErrorKind::validation:
+        return 400;
+    case ErrorKind::unauthorized:
+        return 401;
+    case ErrorKind::notFound:
+        return 404;
+    case ErrorKind::methodNotAllowed:
+        return 405;
+    case ErrorKind::requestTimeout:
+        return 408;
+    case ErrorKind::lengthRequired:
+        return 411;
+    case ErrorKind::bodyTooLarge:
+        return 413;
+    case ErrorKind::unsupportedMediaType:
+        return 415;
+    case ErrorKind::headersTooLarge:
+        return 431;
+    case ErrorKind::unavailable:
+        return 503;
+    case ErrorKind::internal:
+        break;
     }
     return 500;
 }
@@ -65,11 +76,21 @@ void writeInvalidString(json::Writer& writer, const FieldError& error, std::stri
 void writeField(json::Writer& writer, const FieldError& error) {
     writer.beginObject();
     switch (error.code) {
-    case FieldError::Code::invalidType: writeInvalidType(writer, error); break;
-    case FieldError::Code::tooSmall: writeSize(writer, error, "too_small", "minimum"); break;
-    case FieldError::Code::tooBig: writeSize(writer, error, "too_big", "maximum"); break;
-    case FieldError::Code::invalidEmail: writeInvalidString(writer, error, "email"); break;
-    case FieldError::Code::invalidUuid: writeInvalidString(writer, error, "uuid"); break;
+    case FieldError::Code::invalidType:
+        writeInvalidType(writer, error);
+        break;
+    case FieldError::Code::tooSmall:
+        writeSize(writer, error, "too_small", "minimum");
+        break;
+    case FieldError::Code::tooBig:
+        writeSize(writer, error, "too_big", "maximum");
+        break;
+    case FieldError::Code::invalidEmail:
+        writeInvalidString(writer, error, "email");
+        break;
+    case FieldError::Code::invalidUuid:
+        writeInvalidString(writer, error, "uuid");
+        break;
     case FieldError::Code::custom:
         writer.member("code", "custom").member("message", error.message);
         writePath(writer, error);

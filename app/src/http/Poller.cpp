@@ -22,9 +22,12 @@ int checked(int result, const char* what) {
 
 std::uint32_t eventsFor(Poller::Interest interest) noexcept {
     switch (interest) {
-    case Poller::Interest::read: return EPOLLIN | EPOLLRDHUP | EPOLLONESHOT;
-    case Poller::Interest::write: return EPOLLOUT | EPOLLONESHOT;
-    case Poller::Interest::none: break;
+    case Poller::Interest::read:
+        return EPOLLIN | EPOLLRDHUP | EPOLLONESHOT;
+    case Poller::Interest::write:
+        return EPOLLOUT | EPOLLONESHOT;
+    case Poller::Interest::none:
+        break;
     }
     return EPOLLONESHOT;
 }
@@ -63,8 +66,7 @@ void Poller::control(int operation, int fd, void* token, Interest interest) {
 std::size_t Poller::wait(std::span<void*> ready, std::chrono::milliseconds timeout) {
     std::array<epoll_event, eventsPerWait> events;
     const auto most = static_cast<int>(std::min(ready.size(), events.size()));
-    const int count =
-        epoll_wait(epoll_, events.data(), most, static_cast<int>(timeout.count()));
+    const int count = epoll_wait(epoll_, events.data(), most, static_cast<int>(timeout.count()));
     if (count < 0 && errno != EINTR)
         checked(count, "epoll_wait");
     std::size_t found = 0;

@@ -21,14 +21,22 @@ std::string_view view(boost::beast::string_view text) noexcept {
 
 Method methodOf(beast::verb verb) noexcept {
     switch (verb) {
-    case beast::verb::get: return Method::get;
-    case beast::verb::head: return Method::head;
-    case beast::verb::post: return Method::post;
-    case beast::verb::put: return Method::put;
-    case beast::verb::patch: return Method::patch;
-    case beast::verb::delete_: return Method::delete_;
-    case beast::verb::options: return Method::options;
-    default: return Method::other;
+    case beast::verb::get:
+        return Method::get;
+    case beast::verb::head:
+        return Method::head;
+    case beast::verb::post:
+        return Method::post;
+    case beast::verb::put:
+        return Method::put;
+    case beast::verb::patch:
+        return Method::patch;
+    case beast::verb::delete_:
+        return Method::delete_;
+    case beast::verb::options:
+        return Method::options;
+    default:
+        return Method::other;
     }
 }
 
@@ -56,9 +64,7 @@ bool isMethodCharacter(char c) noexcept {
     throw Error(ErrorKind::headersTooLarge, "Request header fields too large");
 }
 
-[[noreturn]] void bodyTooLarge() {
-    throw Error(ErrorKind::bodyTooLarge, "Request body too large");
-}
+[[noreturn]] void bodyTooLarge() { throw Error(ErrorKind::bodyTooLarge, "Request body too large"); }
 
 } // namespace
 

@@ -35,9 +35,9 @@ void writeResponse(std::string& out, const Response& response, std::string_view 
     const auto status = static_cast<HTTPResponse::HTTPStatus>(response.status);
     out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
     out.append(HTTPResponse::getReasonForStatus(status)).append("\r\n");
-    appendHeader(out, "Date",
-                 Poco::DateTimeFormatter::format(Poco::Timestamp(),
-                                                 Poco::DateTimeFormat::HTTP_FORMAT));
+    appendHeader(
+        out, "Date",
+        Poco::DateTimeFormatter::format(Poco::Timestamp(), Poco::DateTimeFormat::HTTP_FORMAT));
     appendContent(out, response);
     appendHeader(out, "X-Request-Id", requestId);
     for (const auto& [name, value] : response.headers)

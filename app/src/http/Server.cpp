@@ -199,10 +199,18 @@ void Server::serve(Watched& watched) {
     while (next == Connection::Next::read && looksAMoment(watched.connection))
         next = watched.connection.advance();
     switch (next) {
-    case Connection::Next::read: watched.watch(poller_, Poller::Interest::read); break;
-    case Connection::Next::write: watched.watch(poller_, Poller::Interest::write); break;
-    case Connection::Next::again: queue_.push(&watched); break;
-    case Connection::Next::close: remove(watched); break;
+    case Connection::Next::read:
+        watched.watch(poller_, Poller::Interest::read);
+        break;
+    case Connection::Next::write:
+        watched.watch(poller_, Poller::Interest::write);
+        break;
+    case Connection::Next::again:
+        queue_.push(&watched);
+        break;
+    case Connection::Next::close:
+        remove(watched);
+        break;
     }
 }
 

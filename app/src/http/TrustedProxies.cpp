@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <ranges>
 
 namespace kubecred::http {
 
@@ -47,15 +46,14 @@ bool TrustedProxies::contains(const IPAddress& address) const {
     });
 }
 
-std::string TrustedProxies::clientIp(const std::string& peer,
-                                     std::string_view forwardedFor) const {
+std::string TrustedProxies::clientIp(const std::string& peer, std::string_view forwardedFor) const {
     IPAddress client;
     if (networks_.empty() || !IPAddress::tryParse(peer, client))
         return peer;
     const auto hops = splitList(forwardedFor);
-    for (const auto hop : hops | std::views::reverse) {
+    for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
         IPAddress before;
-        if (!contains(client) || !IPAddress::tryParse(std::string(hop), before))
+        if (!contains(client) || !IPAddress::tryParse(std::string(*hop), before))
             break;
         client = before;
     }

@@ -48,8 +48,7 @@ SessionFactory migratingFactory(const DatabaseSettings& settings, Logger& logger
 } // namespace
 
 Database::Database(const DatabaseSettings& settings, Logger& logger, const Clock& clock)
-    : pool_(settings.migrateOnStart ? migratingFactory(settings, logger)
-                                    : sessionFactory(settings),
+    : pool_(settings.migrateOnStart ? migratingFactory(settings, logger) : sessionFactory(settings),
             settings.poolSize, logger, clock),
       store_(pool_) {}
 

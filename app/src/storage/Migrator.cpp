@@ -30,8 +30,7 @@ MigrationChanged::MigrationChanged(const std::string& name)
     : std::runtime_error(name + " was applied to this database with another content; restore the "
                                 "file and add a new migration for the change") {}
 
-Migrator::Migrator(std::unique_ptr<MigrationSession> session,
-                   std::span<const Migration> migrations)
+Migrator::Migrator(std::unique_ptr<MigrationSession> session, std::span<const Migration> migrations)
     : session_(std::move(session)), migrations_(migrations) {}
 
 void Migrator::migrate(const std::function<void(std::string_view)>& applied) {

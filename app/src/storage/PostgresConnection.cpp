@@ -46,8 +46,7 @@ std::vector<Option> connectionOptions(const PostgresSettings& settings) {
 
 // False once the deadline has passed.
 bool awaitSocket(int fd, short events, Deadline deadline) {
-    const auto left =
-        std::chrono::ceil<milliseconds>(deadline - steady_clock::now()).count();
+    const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now()).count();
     pollfd watched{fd, events, 0};
     return left > 0 && ::poll(&watched, 1, static_cast<int>(left)) != 0;
 }
@@ -201,7 +200,8 @@ void PostgresConnection::await(short events, Deadline deadline) {
 }
 
 void PostgresConnection::fail(const PGresult* result) {
-    const char* sqlState = result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char* sqlState =
+        result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
     throw StorageError(sqlState == nullptr ? Fault::unreachable : faultOfSqlState(sqlState));
 }
 

@@ -30,7 +30,8 @@ private:
 
 /// A connection to PostgreSQL that never keeps its user waiting beyond a deadline. A
 /// Poco::Data session owns it; statements run on that session's libpq handle, since Poco's own
-/// execution cannot be bounded in time and does not survive a failure. Used by one thread at a time.
+/// execution cannot be bounded in time and does not survive a failure. Used by one thread at a
+/// time.
 class PostgresConnection {
 public:
     /// Connects: first a probe of its own that can be given up, then Poco's session, which leaks a

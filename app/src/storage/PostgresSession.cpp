@@ -52,8 +52,8 @@ PostgresSession::PostgresSession(const PostgresSettings& settings, Deadline dead
 
 bool PostgresSession::insert(const Credential& credential, Deadline deadline) {
     const std::array<std::string, 7> parameters{
-        credential.id.toString(),  credential.name,     credential.email,
-        credential.credentialType, credential.metadata, credential.issuedBy,
+        credential.id.toString(),      credential.name,     credential.email,
+        credential.credentialType,     credential.metadata, credential.issuedBy,
         toIso8601(credential.issuedAt)};
     return connection_.run("insert", parameters, deadline).rows() == 1;
 }

@@ -10,16 +10,19 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds probeInterval{1000};
-constexpr std::chrono::milliseconds probeTimeout{1000};
-constexpr std::chrono::milliseconds openTimeout{2000};
+constexpr std::chrono::milliseconds probeTimeout{800};
+constexpr std::chrono::milliseconds openTimeout{1500};
 
 } // namespace
 
 std::string_view nameOf(DatabaseState::Kind kind) noexcept {
     switch (kind) {
-    case DatabaseState::Kind::up: return "up";
-    case DatabaseState::Kind::down: return "down";
-    case DatabaseState::Kind::starting: break;
+    case DatabaseState::Kind::up:
+        return "up";
+    case DatabaseState::Kind::down:
+        return "down";
+    case DatabaseState::Kind::starting:
+        break;
     }
     return "starting";
 }
@@ -84,8 +87,8 @@ DatabaseState SessionPool::state() const {
 void SessionPool::keep() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
-        const bool woken = wanted_.wait_until(
-            lock, nextProbe_, [this] { return stopping_ || wantsSession(); });
+        const bool woken =
+            wanted_.wait_until(lock, nextProbe_, [this] { return stopping_ || wantsSession(); });
         if (stopping_)
             return;
         if (woken) {
@@ -110,10 +113,12 @@ void SessionPool::probeIdle(std::unique_lock<std::mutex>& lock) {
     auto session = std::move(idle_.front()); // the one that has been idle longest
     idle_.erase(idle_.begin());
     lock.unlock();
+    bool silent = false;
     try {
         session->probe(steady_clock::now() + probeTimeout);
-    } catch (const StorageError&) {
-        session.reset(); // what is wrong shows when a new one is opened
+    } catch (const StorageError& error) {
+        silent = error.fault() == Fault::timedOut;
+        session.reset();
     }
     lock.lock();
     if (session) {
@@ -128,7 +133,10 @@ void SessionPool::probeIdle(std::unique_lock<std::mutex>& lock) {
     lock.unlock();
     suspects.clear();
     lock.lock();
-    open(lock);
+    if (silent)
+        becomeDown(Fault::timedOut); // another attempt would only wait as long again
+    else
+        open(lock); // shows what is wrong, or that it was this session only
 }
 
 void SessionPool::open(std::unique_lock<std::mutex>& lock) {

@@ -24,9 +24,8 @@ std::vector<AppliedMigration> SqliteMigrationSession::applied() {
         return {};
     std::vector<std::string> names;
     std::vector<std::string> checksums;
-    connection_.run(
-        "SELECT name, checksum FROM schema_migrations ORDER BY name",
-        [&](Statement& statement) { statement, into(names), into(checksums); });
+    connection_.run("SELECT name, checksum FROM schema_migrations ORDER BY name",
+                    [&](Statement& statement) { statement, into(names), into(checksums); });
     std::vector<AppliedMigration> applied;
     for (std::size_t i = 0; i < names.size(); ++i)
         applied.push_back({names[i], checksums[i]});
@@ -34,10 +33,9 @@ std::vector<AppliedMigration> SqliteMigrationSession::applied() {
 }
 
 void SqliteMigrationSession::record(const AppliedMigration& migration) {
-    connection_.run("INSERT INTO schema_migrations (name, checksum) VALUES (?, ?)",
-                    [&](Statement& statement) {
-                        statement, bind(migration.name), bind(migration.checksum);
-                    });
+    connection_.run(
+        "INSERT INTO schema_migrations (name, checksum) VALUES (?, ?)",
+        [&](Statement& statement) { statement, bind(migration.name), bind(migration.checksum); });
 }
 
 } // namespace kubecred::storage

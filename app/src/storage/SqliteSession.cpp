@@ -13,9 +13,8 @@ constexpr const char* insertSql =
     "INSERT INTO credentials (id, name, email, credential_type, metadata, issued_by, issued_at) "
     "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name, email, credential_type) DO NOTHING";
 
-constexpr const char* findSameSql =
-    "SELECT id, issued_by, issued_at FROM credentials "
-    "WHERE name = ? AND email = ? AND credential_type = ?";
+constexpr const char* findSameSql = "SELECT id, issued_by, issued_at FROM credentials "
+                                    "WHERE name = ? AND email = ? AND credential_type = ?";
 
 constexpr const char* findByIdSql =
     "SELECT name, email, credential_type, coalesce(metadata, '{}'), issued_by, issued_at "

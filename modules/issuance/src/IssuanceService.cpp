@@ -4,8 +4,8 @@
 
 namespace kubecred::issuance {
 
-IssuanceService::IssuanceService(CredentialWriter& writer, const Clock& clock,
-                                 std::string workerId, const IssuanceSettings& settings)
+IssuanceService::IssuanceService(CredentialWriter& writer, const Clock& clock, std::string workerId,
+                                 const IssuanceSettings& settings)
     : writer_(writer), clock_(clock), workerId_(std::move(workerId)), settings_(settings) {}
 
 std::variant<Credential, Duplicate> IssuanceService::issue(IssueRequest request) {
@@ -17,8 +17,7 @@ std::variant<Credential, Duplicate> IssuanceService::issue(IssueRequest request)
                           std::move(request.metadata),
                           workerId_,
                           now};
-    auto outcome =
-        writer_.issue(credential, std::chrono::steady_clock::now() + settings_.timeout);
+    auto outcome = writer_.issue(credential, std::chrono::steady_clock::now() + settings_.timeout);
     if (auto* duplicate = std::get_if<Duplicate>(&outcome))
         return std::move(*duplicate);
     return credential;

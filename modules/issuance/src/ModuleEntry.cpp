@@ -4,7 +4,6 @@
 extern "C" [[gnu::visibility("default")]] const kubecred::ModuleEntry kubecred_module;
 
 const kubecred::ModuleEntry kubecred_module{
-    kubecred::moduleAbi, "issuance", kubecred::buildId,
-    []() -> std::unique_ptr<kubecred::Module> {
+    kubecred::moduleAbi, "issuance", kubecred::buildId, []() -> std::unique_ptr<kubecred::Module> {
         return std::make_unique<kubecred::issuance::IssuanceModule>();
     }};

@@ -25,8 +25,7 @@ VerifyRequest parse(const json::Document& body) {
 
 } // namespace
 
-VerifyHandler::VerifyHandler(VerificationService& service, const Clock& clock,
-                             std::string workerId)
+VerifyHandler::VerifyHandler(VerificationService& service, const Clock& clock, std::string workerId)
     : service_(service), clock_(clock), workerId_(std::move(workerId)) {}
 
 http::Response VerifyHandler::operator()(const http::Request& request) const {

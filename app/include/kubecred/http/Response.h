@@ -10,7 +10,7 @@ namespace kubecred::http {
 /// headers.
 struct Response {
     int status = 200;
-    std::string body; ///< JSON; may be empty
+    std::string body;                                              ///< JSON; may be empty
     std::vector<std::pair<std::string, std::string>> headers = {}; ///< beyond those of the front
 };
 
