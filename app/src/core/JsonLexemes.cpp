@@ -91,6 +91,15 @@ bool holdsEscapedNul(std::string_view string) noexcept {
     return false;
 }
 
+void takeNumber(Lexemes& lexemes, std::string_view spelling, std::size_t position) {
+    const NumberLexeme number{spelling, !isNumber(spelling) || isHoldable(spelling)};
+    if (!number.holdable) {
+        lexemes.readable.replace(position, spelling.size(), spelling.size(), ' ');
+        lexemes.readable[position] = '0';
+    }
+    lexemes.numbers.push_back(number);
+}
+
 } // namespace
 
 Lexemes readLexemes(std::string_view text) {
@@ -99,18 +108,11 @@ Lexemes readLexemes(std::string_view text) {
     while (i < text.size()) {
         if (text[i] == '"') {
             const auto end = endOfString(text, i);
-            if (holdsEscapedNul(text.substr(i, end - i)) && isKey(text, end))
-                lexemes.nulInKey = true;
+            lexemes.nulInKey |= holdsEscapedNul(text.substr(i, end - i)) && isKey(text, end);
             i = end;
         } else if (text[i] == '-' || isDigit(text[i])) {
             const auto end = std::min(text.find_first_not_of(numberCharacters, i), text.size());
-            const auto spelling = text.substr(i, end - i);
-            const NumberLexeme number{spelling, !isNumber(spelling) || isHoldable(spelling)};
-            if (!number.holdable) {
-                lexemes.readable.replace(i, spelling.size(), spelling.size(), ' ');
-                lexemes.readable[i] = '0';
-            }
-            lexemes.numbers.push_back(number);
+            takeNumber(lexemes, text.substr(i, end - i), i);
             i = end;
         } else {
             ++i;

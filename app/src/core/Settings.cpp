@@ -72,7 +72,7 @@ bool Settings::boolean(std::string_view key, bool fallback) {
 
 std::string Settings::choice(std::string_view key, std::string_view fallback,
                              std::span<const std::string_view> choices) {
-    const std::string value = text(key, fallback);
+    std::string value = text(key, fallback);
     if (std::ranges::find(choices, value) != choices.end())
         return value;
     reject(key, "one of " + join(choices));

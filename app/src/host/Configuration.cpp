@@ -46,7 +46,7 @@ Configuration readConfiguration(const CommandLine& commandLine,
             module->configure(settings);
         faults = settings.unknownKeys(); // a key may be that of a module that was not loaded
     } catch (const ModuleError& error) {
-        faults.push_back(error.what());
+        faults.emplace_back(error.what());
     }
     for (auto& line : settings.badValues())
         faults.push_back(std::move(line));

@@ -38,7 +38,8 @@ void collect(const PropertyFileConfiguration& file, const std::string& prefix,
     PropertyFileConfiguration::Keys keys;
     file.keys(prefix, keys);
     for (const auto& key : keys) {
-        const std::string full = prefix.empty() ? key : prefix + "." + key;
+        std::string full = prefix;
+        full.append(prefix.empty() ? "" : ".").append(key);
         if (file.hasProperty(full))
             values[full] = {file.getRawString(full), origin};
         collect(file, full, origin, values);

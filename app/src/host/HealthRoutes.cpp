@@ -55,7 +55,9 @@ http::Response HealthRoutes::health(const std::string& service) const {
     const auto now = status();
     json::Writer writer;
     writer.beginObject().member("status", now).member("service", service).endObject();
-    return {now == "draining" ? 503 : 200, std::move(writer).text()};
+    if (now == "draining")
+        return {503, std::move(writer).text(), {{"Retry-After", "1"}}};
+    return {200, std::move(writer).text()};
 }
 
 http::Response HealthRoutes::details(const http::Request& request,

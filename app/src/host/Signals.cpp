@@ -20,7 +20,9 @@ sigset_t terminationSignals() noexcept {
 void blockSignals() noexcept {
     // A parent that ignores SIGTERM passes that on, and an ignored signal cannot be waited for.
     // SIGINT stays as it came: a shell ignores it for what it starts in the background.
-    std::signal(SIGTERM, SIG_DFL);
+    struct sigaction action {};
+    action.sa_handler = SIG_DFL;
+    sigaction(SIGTERM, &action, nullptr);
     sigset_t signals = terminationSignals();
     sigaddset(&signals, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);

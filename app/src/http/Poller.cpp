@@ -21,15 +21,9 @@ int checked(int result, const char* what) {
 }
 
 std::uint32_t eventsFor(Poller::Interest interest) noexcept {
-    switch (interest) {
-    case Poller::Interest::read:
-        return EPOLLIN | EPOLLRDHUP | EPOLLONESHOT;
-    case Poller::Interest::write:
-        return EPOLLOUT | EPOLLONESHOT;
-    case Poller::Interest::none:
-        break;
-    }
-    return EPOLLONESHOT;
+    const std::uint32_t events =
+        interest == Poller::Interest::read ? EPOLLIN | EPOLLRDHUP : EPOLLOUT;
+    return events | EPOLLONESHOT;
 }
 
 } // namespace
@@ -55,6 +49,8 @@ void Poller::add(int fd, void* token, Interest interest) {
 void Poller::arm(int fd, void* token, Interest interest) {
     control(EPOLL_CTL_MOD, fd, token, interest);
 }
+
+void Poller::remove(int fd) { checked(epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr), "epoll_ctl"); }
 
 void Poller::control(int operation, int fd, void* token, Interest interest) {
     epoll_event event{};

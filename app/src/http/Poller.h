@@ -12,18 +12,23 @@ namespace kubecred::http {
 /// one event from another thread, which is what handing connections to workers takes.
 class Poller {
 public:
-    enum class Interest { none, read, write };
+    enum class Interest { read, write };
 
     Poller();
     ~Poller();
     Poller(const Poller&) = delete;
     Poller& operator=(const Poller&) = delete;
 
-    /// Registers a socket; `token` comes back from `wait`. Closing the socket removes it.
+    /// Registers a socket and arms it for one event; `token` comes back from `wait`. Closing the
+    /// socket removes it.
     void add(int fd, void* token, Interest interest);
 
-    /// Arms a registered socket for one event, or disarms it.
+    /// Arms a registered socket for one more event.
     void arm(int fd, void* token, Interest interest);
+
+    /// Forgets a socket. Only this keeps its events away for sure: epoll reports a hang-up of an
+    /// armed socket whatever it was armed for.
+    void remove(int fd);
 
     /// Writes the tokens of ready sockets to `ready` and returns how many; 0 after `timeout` or
     /// `wake`.

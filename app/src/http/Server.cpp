@@ -35,7 +35,11 @@ struct Server::Watched {
     void watch(Poller& poller, Poller::Interest interest) {
         const std::lock_guard lock(mutex);
         armed = true;
-        poller.arm(fd(), this, interest);
+        if (registered)
+            poller.arm(fd(), this, interest);
+        else
+            poller.add(fd(), this, interest);
+        registered = true;
     }
 
     void take() {
@@ -49,7 +53,8 @@ struct Server::Watched {
         const std::lock_guard lock(mutex);
         if (!armed || (connection.deadline() > now && !(idleLeaves && connection.idle())))
             return false;
-        poller.arm(fd(), this, Poller::Interest::none);
+        poller.remove(fd());
+        registered = false;
         armed = false;
         expired = true;
         return true;
@@ -58,6 +63,7 @@ struct Server::Watched {
     Connection connection;
     std::mutex mutex; // guards `armed` and, while that is true, everything else
     bool armed = false;
+    bool registered = false; // with the poller
     bool expired = false;
 };
 
@@ -160,7 +166,6 @@ void Server::admit(const Poco::Net::StreamSocket& socket) {
         }
         connections_.emplace(&reference, std::move(watched));
     }
-    poller_.add(reference.fd(), &reference, Poller::Interest::none);
     reference.watch(poller_, Poller::Interest::read);
 }
 

@@ -21,7 +21,7 @@ constexpr const char* findSameSql =
     "WHERE name = $1 AND email = $2 AND credential_type = $3";
 
 constexpr const char* findByIdSql =
-    "SELECT name, email, credential_type, coalesce(metadata, '{}'), issued_by, "
+    "SELECT name, email, credential_type, coalesce(nullif(metadata, 'null'), '{}'), issued_by, "
     "floor(extract(epoch FROM issued_at) * 1000)::bigint FROM credentials WHERE id = $1";
 
 constexpr const char* probeSql = "SELECT FROM credentials LIMIT 0";
