@@ -112,6 +112,11 @@ PostgresConnection::PostgresConnection(const PostgresSettings& settings, Deadlin
         handle_, [](void*, const char*) {}, nullptr); // would go to standard error
 }
 
+PostgresConnection::~PostgresConnection() {
+    if (PQstatus(handle_) != CONNECTION_OK)
+        lost_.reset(handle_);
+}
+
 bool PostgresConnection::usable() const noexcept {
     return !abandoned_ && PQstatus(handle_) == CONNECTION_OK &&
            PQtransactionStatus(handle_) == PQTRANS_IDLE;

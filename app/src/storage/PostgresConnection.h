@@ -37,6 +37,9 @@ public:
     /// Connects: first a probe of its own that can be given up, then Poco's session, which leaks a
     /// descriptor each time that it fails. Throws StorageError.
     PostgresConnection(const PostgresSettings& settings, Deadline deadline);
+    ~PostgresConnection();
+    PostgresConnection(const PostgresConnection&) = delete;
+    PostgresConnection& operator=(const PostgresConnection&) = delete;
 
     /// Lets libpq find the password in this process's environment, as Poco's connection string
     /// cannot carry every password. Call once, before any other thread runs.
@@ -61,6 +64,9 @@ private:
     void await(short events, Deadline deadline);
     [[noreturn]] void fail(const PGresult* result);
 
+    // Poco frees a connection only while it is up. One that was lost is left to us, after Poco's
+    // session is gone: so this stands before it.
+    std::unique_ptr<PGconn, decltype(&PQfinish)> lost_{nullptr, &PQfinish};
     Poco::Data::Session session_;
     PGconn* handle_; // of session_
     bool abandoned_ = false;
