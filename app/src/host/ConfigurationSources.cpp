@@ -6,6 +6,9 @@
 #include <Poco/Util/PropertyFileConfiguration.h>
 
 #include <array>
+#include <fstream>
+#include <iterator>
+#include <sstream>
 #include <utility>
 
 namespace kubecred::host {
@@ -33,6 +36,15 @@ constexpr std::array<Variable, 11> variables{{
     {"DB_SSLROOTCERT", "database.sslRootCert", true},
 }};
 
+// Not left to Poco, which reads on for ever where the path is that of a folder.
+std::string readText(const std::string& path) {
+    std::ifstream file(path);
+    file.peek();
+    if (!file.is_open() || file.bad())
+        throw ConfigurationError("cannot read the configuration file " + path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
 void collect(const PropertyFileConfiguration& file, const std::string& prefix,
              const std::string& origin, SettingValues& values) {
     PropertyFileConfiguration::Keys keys;
@@ -56,13 +68,15 @@ std::optional<std::string> environmentVariable(const std::string& name) {
 }
 
 SettingValues readPropertiesFile(const std::string& path) {
+    std::istringstream text(readText(path));
     try {
-        const Poco::AutoPtr<PropertyFileConfiguration> file(new PropertyFileConfiguration(path));
+        const Poco::AutoPtr<PropertyFileConfiguration> file(new PropertyFileConfiguration(text));
         SettingValues values;
         collect(*file, "", path, values);
         return values;
-    } catch (const Poco::Exception&) {
-        throw ConfigurationError("cannot read the configuration file " + path);
+    } catch (const Poco::Exception& exception) {
+        throw ConfigurationError("the configuration file " + path + " is no .properties file: " +
+                                 exception.message());
     }
 }
 

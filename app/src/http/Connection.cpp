@@ -75,6 +75,8 @@ Connection::Next Connection::expire() {
 
 // Reads on in what has arrived; true where that gave something to write.
 bool Connection::takeRequest() {
+    if (!parser_ && input_ == "\r\n")
+        input_.clear(); // some clients send one after a body: it begins no request
     if (input_.empty())
         return false;
     if (!parser_) {

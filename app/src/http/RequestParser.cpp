@@ -45,12 +45,14 @@ std::string_view pathOf(std::string_view target) noexcept {
     for (const std::string_view scheme : {"http://", "https://"}) {
         if (!equalsIgnoringCase(target.substr(0, scheme.size()), scheme))
             continue;
-        const auto slash = target.find('/', scheme.size());
-        target = slash == std::string_view::npos ? std::string_view("/") : target.substr(slash);
+        const auto end = std::min(target.find_first_of("/?", scheme.size()), target.size());
+        target = target.substr(end).starts_with('/') ? target.substr(end) : std::string_view("/");
         break;
     }
     return target.substr(0, std::min(target.find('?'), target.size()));
 }
+
+constexpr std::string_view smallestChunkedBody = "0\r\n\r\n";
 
 bool isMethodCharacter(char c) noexcept {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
@@ -86,7 +88,8 @@ struct RequestParser::State {
 
     Limits limits;
     beast::request_parser<beast::string_body> parser;
-    std::vector<Header> headers; // without trailers, which must not pass for what was checked
+    std::vector<Header> headers;     // without trailers, which must not pass for what was checked
+    std::size_t headerBytesSeen = 0; // of those that wait for the rest of the header
     std::size_t bodyWireBytes = 0;
 };
 
@@ -109,14 +112,41 @@ std::size_t RequestParser::putHeader(std::string_view bytes) {
     bytes.remove_prefix(emptyLine);
     if (!bytes.empty() && bytes.front() != '\r' && !isMethodCharacter(bytes.front()))
         malformed("not HTTP"); // said at once: the end of such a header may never come
-    const std::size_t taken = feed(bytes);
+    // Beast takes fields as they come, and counts its limit anew for each read: it is given the
+    // whole header at once, so that the limit and the checks below hold however it is cut.
+    const std::size_t size = headerSize(bytes);
+    if (size == 0)
+        return 0;
+    feed(bytes.substr(0, size));
     if (!headerDone())
-        return taken == 0 ? 0 : emptyLine + taken;
-    checkHeader(bytes.substr(0, taken));
-    return emptyLine + taken;
+        malformed("header");
+    checkHeader(bytes.substr(0, size));
+    return emptyLine + size;
+}
+
+// The size of the header with its closing empty line; 0 where that has not come yet.
+std::size_t RequestParser::headerSize(std::string_view bytes) {
+    std::size_t& seen = state_->headerBytesSeen;
+    for (; seen < bytes.size(); ++seen) {
+        if (bytes[seen] != '\n')
+            continue;
+        const auto before = bytes.substr(0, seen);
+        if (!before.ends_with('\r'))
+            malformed("bare LF");
+        if (before.ends_with("\r\n\r"))
+            break;
+    }
+    const bool complete = seen < bytes.size();
+    if (seen + (complete ? 1 : 0) > state_->limits.headerBytes)
+        headersTooLarge();
+    return complete ? seen + 1 : 0;
 }
 
 std::size_t RequestParser::putBody(std::string_view bytes) {
+    // Beast asserts that it is given no less once it has seen a last chunk.
+    if (state_->parser.chunked() && state_->bodyWireBytes == 0 &&
+        bytes.size() < smallestChunkedBody.size())
+        return 0;
     std::size_t taken = 0;
     while (!done() && taken < bytes.size()) {
         const std::size_t step = feed(bytes.substr(taken));

@@ -42,6 +42,7 @@ private:
     struct State;
 
     std::size_t putHeader(std::string_view bytes);
+    std::size_t headerSize(std::string_view bytes);
     std::size_t putBody(std::string_view bytes);
     std::size_t feed(std::string_view bytes);
     void checkHeader(std::string_view raw);

@@ -175,6 +175,8 @@ void Server::turnAway(Poco::Net::StreamSocket socket) const {
     writeResponse(bytes, renderError(Error::unavailable("too many connections"), id), id,
                   {false, true, false});
     socket.sendBytes(bytes.data(), static_cast<int>(bytes.size()), MSG_NOSIGNAL);
+    logger_.log(LogLevel::warn, "connection turned away: http.maxConnections are open",
+                {{"requestId", std::string_view(id)}, {"status", std::int64_t{503}}});
 }
 
 // Hands every connection whose deadline has passed to a worker; during a stop, every idle one.
