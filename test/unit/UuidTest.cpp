@@ -18,8 +18,7 @@ public:
     void readsEitherCaseAndWritesLowerCase() {
         const auto uuid = Uuid::parse("018F3C00-ABCD-7def-8123-456789ABCDEF");
         CPPUNIT_ASSERT(uuid);
-        CPPUNIT_ASSERT_EQUAL(std::string("018f3c00-abcd-7def-8123-456789abcdef"),
-                             uuid->toString());
+        CPPUNIT_ASSERT_EQUAL(std::string("018f3c00-abcd-7def-8123-456789abcdef"), uuid->toString());
     }
 
     void refusesWhatIsNoUuid() {

@@ -75,8 +75,8 @@ SettingValues readPropertiesFile(const std::string& path) {
         collect(*file, "", path, values);
         return values;
     } catch (const Poco::Exception& exception) {
-        throw ConfigurationError("the configuration file " + path + " is no .properties file: " +
-                                 exception.message());
+        throw ConfigurationError("the configuration file " + path +
+                                 " is no .properties file: " + exception.message());
     }
 }
 

@@ -5,6 +5,7 @@
 #include "JsonLogger.h"
 #include "Signals.h"
 #include "WorkerId.h"
+#include "http/Address.h"
 #include "http/Server.h"
 #include "kubecred/BuildInfo.h"
 #include "storage/Database.h"
@@ -86,7 +87,7 @@ void Daemon::start() {
     health_.addTo(router_);
     startModules();
     database_.start();
-    server_.start({settings_.address, settings_.port});
+    server_.start({http::parseAddress(settings_.address).value(), settings_.port});
     logger_.log(LogLevel::info, "listening",
                 {{"address", std::string_view(settings_.address)},
                  {"port", std::int64_t{server_.port()}},

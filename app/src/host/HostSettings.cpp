@@ -1,8 +1,7 @@
 #include "HostSettings.h"
 
+#include "http/Address.h"
 #include "kubecred/Text.h"
-
-#include <Poco/Net/IPAddress.h>
 
 #include <algorithm>
 #include <array>
@@ -33,8 +32,7 @@ LogLevel readLogLevel(Settings& settings) {
 
 std::string readAddress(Settings& settings) {
     std::string address = settings.text("http.address", "0.0.0.0");
-    Poco::Net::IPAddress parsed;
-    if (!Poco::Net::IPAddress::tryParse(address, parsed))
+    if (!http::parseAddress(address))
         settings.reject("http.address", "an IPv4 or IPv6 address of this machine");
     return address;
 }

@@ -10,7 +10,8 @@
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/URI.h>
 
-#include <array>
+#include <algorithm>
+#include <cctype>
 #include <istream>
 
 namespace kubecred::host {
@@ -47,9 +48,12 @@ std::string taskIdFrom(const std::string& metadataUri) {
 
 std::string taskIdOf(std::string_view taskArn) {
     const auto slash = taskArn.rfind('/');
-    if (slash == std::string_view::npos || taskArn.size() - slash > 128)
+    if (taskArn.find(":task/") == std::string_view::npos || taskArn.size() - slash > 128)
         return {};
-    return std::string(taskArn.substr(slash + 1));
+    const auto id = taskArn.substr(slash + 1);
+    const bool isId =
+        std::ranges::all_of(id, [](unsigned char c) { return std::isalnum(c) != 0 || c == '-'; });
+    return isId ? std::string(id) : std::string();
 }
 
 std::string findWorkerId(const std::string& metadataUri) {

@@ -27,6 +27,13 @@ bool isAmazonRoot(std::string_view root) noexcept {
            isHex(root.substr(2, 8), 8) && isHex(root.substr(11), 24);
 }
 
+// X-Ray's Lineage joins its parts with colons and bars.
+bool isTraceValue(std::string_view text) noexcept {
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return isWordCharacter(c) || c == ':' || c == '|';
+    });
+}
+
 bool isWord(std::string_view text) noexcept {
     return !text.empty() && std::ranges::all_of(text, isWordCharacter);
 }
@@ -58,7 +65,7 @@ bool isAmazonTraceId(std::string_view text) noexcept {
         const auto name = pair.substr(0, equals);
         const auto value = pair.substr(equals + 1);
         const bool isRoot = name == "Root";
-        if (!isWord(name) || !isWord(value) || (isRoot && !isAmazonRoot(value)))
+        if (!isWord(name) || !isTraceValue(value) || (isRoot && !isAmazonRoot(value)))
             return false;
         hasRoot = hasRoot || isRoot;
     }

@@ -1,5 +1,6 @@
 #include "TrustedProxies.h"
 
+#include "Address.h"
 #include "kubecred/Text.h"
 
 #include <algorithm>
@@ -22,10 +23,10 @@ std::optional<TrustedProxies> TrustedProxies::parse(std::string_view list) {
 
 std::optional<TrustedProxies::Network> TrustedProxies::parseNetwork(std::string_view text) {
     const auto slash = std::min(text.find('/'), text.size());
-    IPAddress address;
-    if (!IPAddress::tryParse(std::string(text.substr(0, slash)), address))
+    const auto address = parseAddress(std::string(text.substr(0, slash)));
+    if (!address)
         return std::nullopt;
-    const unsigned bits = static_cast<unsigned>(address.length()) * 8;
+    const unsigned bits = static_cast<unsigned>(address->length()) * 8;
     unsigned prefix = bits;
     if (slash < text.size()) {
         const auto digits = text.substr(slash + 1);
@@ -34,7 +35,7 @@ std::optional<TrustedProxies::Network> TrustedProxies::parseNetwork(std::string_
         if (result.ec != std::errc{} || result.ptr != end || prefix > bits)
             return std::nullopt;
     }
-    return Network{address, prefix};
+    return Network{*address, prefix};
 }
 
 bool TrustedProxies::contains(const IPAddress& address) const {
@@ -47,17 +48,17 @@ bool TrustedProxies::contains(const IPAddress& address) const {
 }
 
 std::string TrustedProxies::clientIp(const std::string& peer, std::string_view forwardedFor) const {
-    IPAddress client;
-    if (networks_.empty() || !IPAddress::tryParse(peer, client))
+    auto client = parseAddress(peer);
+    if (networks_.empty() || !client)
         return peer;
     const auto hops = splitList(forwardedFor);
     for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
-        IPAddress before;
-        if (!contains(client) || !IPAddress::tryParse(std::string(*hop), before))
+        const auto before = parseAddress(std::string(*hop));
+        if (!contains(*client) || !before)
             break;
         client = before;
     }
-    return client.toString();
+    return client->toString();
 }
 
 } // namespace kubecred::http

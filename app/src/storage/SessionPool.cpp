@@ -121,7 +121,7 @@ void SessionPool::probeIdle(std::unique_lock<std::mutex>& lock) {
         session.reset();
     }
     lock.lock();
-    if (session) {
+    if (session && !stopping_) {
         idle_.insert(idle_.begin(), std::move(session));
         becomeUp();
         returned_.notify_one();
@@ -133,6 +133,8 @@ void SessionPool::probeIdle(std::unique_lock<std::mutex>& lock) {
     lock.unlock();
     suspects.clear();
     lock.lock();
+    if (stopping_)
+        return;
     if (silent)
         becomeDown(Fault::timedOut); // another attempt would only wait as long again
     else
@@ -153,13 +155,15 @@ void SessionPool::open(std::unique_lock<std::mutex>& lock) {
                     {{"error", std::string_view(typeid(exception).name())}});
     }
     lock.lock();
-    if (session) {
+    if (session && !stopping_) {
         idle_.push_back(std::move(session));
         becomeUp();
         returned_.notify_one();
         return;
     }
     --open_;
+    if (stopping_)
+        return;
     backingOff_ = true;
     if (open_ == 0)
         becomeDown(fault);

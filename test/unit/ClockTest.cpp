@@ -1,0 +1,47 @@
+#include "kubecred/Clock.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <cstdint>
+#include <string>
+
+namespace kubecred::test {
+
+class ClockTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(ClockTest);
+    CPPUNIT_TEST(writesIso8601);
+    CPPUNIT_TEST(theMachinesClockGoes);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void writesIso8601() {
+        const struct {
+            std::int64_t milliseconds;
+            std::string text;
+        } cases[] = {
+            {0, "1970-01-01T00:00:00.000Z"},
+            {1, "1970-01-01T00:00:00.001Z"},
+            {-1, "1969-12-31T23:59:59.999Z"},
+            {1769850300042, "2026-01-31T09:05:00.042Z"},
+            {951782399999, "2000-02-28T23:59:59.999Z"},
+            {951782400000, "2000-02-29T00:00:00.000Z"},
+            {4107542400000, "2100-03-01T00:00:00.000Z"},
+            {253402300799999, "9999-12-31T23:59:59.999Z"},
+        };
+        for (const auto& [milliseconds, text] : cases)
+            CPPUNIT_ASSERT_EQUAL(text,
+                                 toIso8601(Timestamp(std::chrono::milliseconds(milliseconds))));
+    }
+
+    void theMachinesClockGoes() {
+        const auto before = std::chrono::system_clock::now();
+        const Timestamp now = SystemClock().now();
+        const auto after = std::chrono::system_clock::now();
+        CPPUNIT_ASSERT(now + std::chrono::milliseconds(1) > before);
+        CPPUNIT_ASSERT(now <= after);
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(ClockTest);
+
+} // namespace kubecred::test

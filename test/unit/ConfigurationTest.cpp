@@ -1,0 +1,84 @@
+#include "host/Configuration.h"
+
+#include "support/TemporaryDirectory.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace kubecred::test {
+
+using Lines = std::vector<std::string>;
+
+class ConfigurationTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(ConfigurationTest);
+    CPPUNIT_TEST(wantsAFile);
+    CPPUNIT_TEST(namesTheFileThatCannotBeRead);
+    CPPUNIT_TEST(namesEveryFault);
+    CPPUNIT_TEST(refusesSecretsOnTheCommandLine);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void wantsAFile() {
+        const auto lines = faults({});
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, lines.size());
+        CPPUNIT_ASSERT(lines[0].find("--config=FILE") != std::string::npos);
+    }
+
+    void namesTheFileThatCannotBeRead() {
+        host::CommandLine commandLine;
+        commandLine.configFile = "/nowhere/x.properties";
+        CPPUNIT_ASSERT(faults(commandLine) ==
+                       Lines{"cannot read the configuration file /nowhere/x.properties"});
+    }
+
+    void namesEveryFault() {
+        auto commandLine = withFile("modules=absent\nhttp.workers=0\n");
+        commandLine.defines = {{"database.poolSize", "many"}};
+        const auto lines = faults(commandLine);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, lines.size());
+        CPPUNIT_ASSERT(lines[0].starts_with("module absent: not in "));
+        CPPUNIT_ASSERT_EQUAL(std::string("database.poolSize=many (--define): must be a whole "
+                                         "number from 1 to 1000"),
+                             lines[1]);
+        CPPUNIT_ASSERT_EQUAL("http.workers=0 (" + commandLine.configFile +
+                                 "): must be a whole number from 1 to 1024",
+                             lines[2]);
+    }
+
+    void refusesSecretsOnTheCommandLine() {
+        for (const char* key : {"database.password", "health.token"}) {
+            auto commandLine = withFile("modules=absent\n");
+            commandLine.defines = {{key, "hush"}};
+            const auto lines = faults(commandLine);
+            CPPUNIT_ASSERT_EQUAL(std::size_t{1}, lines.size());
+            CPPUNIT_ASSERT(lines[0].starts_with(key));
+            CPPUNIT_ASSERT(lines[0].find("hush") == std::string::npos);
+        }
+    }
+
+private:
+    host::CommandLine withFile(const std::string& text) const {
+        host::CommandLine commandLine;
+        commandLine.configFile = (folder_.path() / "test.properties").string();
+        std::ofstream(commandLine.configFile) << text;
+        return commandLine;
+    }
+
+    static Lines faults(const host::CommandLine& commandLine) {
+        try {
+            host::readConfiguration(commandLine, "/nowhere/bin/");
+        } catch (const host::ConfigurationFaults& found) {
+            return found.lines();
+        }
+        return {};
+    }
+
+    const TemporaryDirectory folder_;
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(ConfigurationTest);
+
+} // namespace kubecred::test

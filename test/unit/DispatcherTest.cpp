@@ -1,0 +1,180 @@
+#include "http/Dispatcher.h"
+
+#include "RecordingLogger.h"
+#include "kubecred/domain/Uuid.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kubecred::test {
+
+using http::Exchange;
+using http::Method;
+
+class DispatcherTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(DispatcherTest);
+    CPPUNIT_TEST(answersByTheHandler);
+    CPPUNIT_TEST(unknownPathsAreNotFound);
+    CPPUNIT_TEST(otherMethodsAreNotAllowed);
+    CPPUNIT_TEST(optionsTellWhatIsAllowed);
+    CPPUNIT_TEST(answersPreflights);
+    CPPUNIT_TEST(errorsBecomeAnswers);
+    CPPUNIT_TEST(otherExceptionsTellNothing);
+    CPPUNIT_TEST(refusesWhatCouldNotBeRead);
+    CPPUNIT_TEST(goesByTheCallersRequestId);
+    CPPUNIT_TEST(replacesABadRequestId);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override {
+        router_ = {};
+        router_.add(Method::get, "/ok", [](const http::Request& request) {
+            return http::Response{200, "{\"id\":\"" + std::string(request.requestId) + "\"}"};
+        });
+        router_.add(Method::post, "/away", [](const http::Request&) -> http::Response {
+            throw Error::unavailable("database unreachable");
+        });
+        router_.add(Method::get, "/bug", [](const http::Request&) -> http::Response {
+            throw std::runtime_error("secret text");
+        });
+        router_.add(Method::get, "/worse",
+                    [](const http::Request&) -> http::Response { throw 42; });
+    }
+
+    void answersByTheHandler() {
+        const auto response = answer(Method::get, "/ok/");
+        CPPUNIT_ASSERT_EQUAL(200, response.status);
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"id":"request-1"})"), response.body);
+        CPPUNIT_ASSERT_EQUAL(std::string("*"), header(response, "Access-Control-Allow-Origin"));
+        CPPUNIT_ASSERT_EQUAL(200, answer(Method::head, "/ok").status);
+    }
+
+    void unknownPathsAreNotFound() {
+        for (const Method method : {Method::get, Method::post, Method::options, Method::other}) {
+            const auto response = answer(method, "/nothing");
+            CPPUNIT_ASSERT_EQUAL(404, response.status);
+            CPPUNIT_ASSERT_EQUAL(
+                std::string(R"({"success":false,"message":"Not found","requestId":"request-1"})"),
+                response.body);
+            CPPUNIT_ASSERT_EQUAL(std::string("*"), header(response, "Access-Control-Allow-Origin"));
+        }
+        CPPUNIT_ASSERT_EQUAL(404, answer(Method::get, "*").status);
+    }
+
+    void otherMethodsAreNotAllowed() {
+        const auto response = answer(Method::delete_, "/ok");
+        CPPUNIT_ASSERT_EQUAL(405, response.status);
+        CPPUNIT_ASSERT_EQUAL(std::string("GET, HEAD, OPTIONS"), header(response, "Allow"));
+        CPPUNIT_ASSERT(response.body.find(R"("success":false)") != std::string::npos);
+        CPPUNIT_ASSERT(response.body.find(R"("requestId":"request-1")") != std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(std::string("POST, OPTIONS"),
+                             header(answer(Method::get, "/away"), "Allow"));
+        CPPUNIT_ASSERT_EQUAL(405, answer(Method::other, "/away").status);
+    }
+
+    void optionsTellWhatIsAllowed() {
+        const auto response = answer(Method::options, "/away");
+        CPPUNIT_ASSERT_EQUAL(204, response.status);
+        CPPUNIT_ASSERT_EQUAL(std::string("POST, OPTIONS"), header(response, "Allow"));
+        CPPUNIT_ASSERT_EQUAL(std::string(), response.body);
+        CPPUNIT_ASSERT_EQUAL(std::string(), header(response, "Access-Control-Allow-Methods"));
+        CPPUNIT_ASSERT_EQUAL(204, answer(Method::options, "*").status);
+    }
+
+    void answersPreflights() {
+        const auto response = answer(Method::options, "/away",
+                                     {{"Origin", "https://a.example"},
+                                      {"Access-Control-Request-Method", "POST"},
+                                      {"Access-Control-Request-Headers", "content-type"}});
+        CPPUNIT_ASSERT_EQUAL(204, response.status);
+        CPPUNIT_ASSERT_EQUAL(std::string("*"), header(response, "Access-Control-Allow-Origin"));
+        CPPUNIT_ASSERT_EQUAL(std::string("POST, OPTIONS"),
+                             header(response, "Access-Control-Allow-Methods"));
+        CPPUNIT_ASSERT(header(response, "Access-Control-Allow-Headers").find("Content-Type") !=
+                       std::string::npos);
+    }
+
+    void errorsBecomeAnswers() {
+        const auto response = answer(Method::post, "/away");
+        CPPUNIT_ASSERT_EQUAL(503, response.status);
+        CPPUNIT_ASSERT(!header(response, "Retry-After").empty());
+        CPPUNIT_ASSERT(response.body.find("unreachable") == std::string::npos);
+    }
+
+    void otherExceptionsTellNothing() {
+        for (const char* path : {"/bug", "/worse"}) {
+            const auto response = answer(Method::get, path);
+            CPPUNIT_ASSERT_EQUAL(500, response.status);
+            CPPUNIT_ASSERT_EQUAL(
+                std::string(R"({"success":false,"message":"Internal server error",)"
+                            R"("requestId":"request-1"})"),
+                response.body);
+        }
+        for (const auto& event : logger_.events())
+            for (const auto& [name, value] : event.fields)
+                CPPUNIT_ASSERT(value.find("secret") == std::string::npos);
+    }
+
+    void refusesWhatCouldNotBeRead() {
+        Exchange exchange{{}, peer_, std::chrono::steady_clock::now()};
+        const auto response =
+            dispatcher_.refuse(exchange, Error(ErrorKind::bodyTooLarge, "Request body too large"));
+        CPPUNIT_ASSERT_EQUAL(413, response.status);
+        CPPUNIT_ASSERT_EQUAL(
+            R"({"success":false,"message":"Request body too large","requestId":")" +
+                exchange.requestId + "\"}",
+            response.body);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, logger_.events().size());
+    }
+
+    void goesByTheCallersRequestId() {
+        Exchange exchange{request(Method::get, "/ok", {}), peer_, {}};
+        dispatcher_.answer(exchange);
+        CPPUNIT_ASSERT_EQUAL(std::string("request-1"), exchange.requestId);
+    }
+
+    void replacesABadRequestId() {
+        for (const std::string& id : {std::string(), std::string(65, 'x'), std::string("a b"),
+                                      std::string("a\"b"), std::string("=?utf-8?q?x?=")}) {
+            http::Request asked{Method::get, "/ok", {{"X-Request-Id", id}}, {}, {}};
+            Exchange exchange{asked, peer_, {}};
+            const auto response = dispatcher_.answer(exchange);
+            CPPUNIT_ASSERT(Uuid::parse(exchange.requestId));
+            CPPUNIT_ASSERT_EQUAL("{\"id\":\"" + exchange.requestId + "\"}", response.body);
+        }
+    }
+
+private:
+    using Headers = std::vector<http::Header>;
+
+    static http::Request request(Method method, std::string_view path, Headers headers) {
+        headers.push_back({"x-request-id", "request-1"});
+        return {method, path, std::move(headers), {}, {}};
+    }
+
+    http::Response answer(Method method, std::string_view path, Headers headers = {}) const {
+        Exchange exchange{request(method, path, std::move(headers)), peer_,
+                          std::chrono::steady_clock::now()};
+        return dispatcher_.answer(exchange);
+    }
+
+    static std::string header(const http::Response& response, const std::string& name) {
+        for (const auto& [given, value] : response.headers)
+            if (given == name)
+                return value;
+        return {};
+    }
+
+    http::Router router_;
+    RecordingLogger logger_;
+    const std::string peer_ = "192.0.2.1";
+    http::Dispatcher dispatcher_{router_, logger_, http::Cors("*"), http::TrustedProxies()};
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(DispatcherTest);
+
+} // namespace kubecred::test

@@ -1,0 +1,140 @@
+#include "host/HealthRoutes.h"
+
+#include "FixedClock.h"
+#include "RecordingLogger.h"
+#include "ThrownError.h"
+#include "kubecred/json/Document.h"
+#include "support/TemporaryDirectory.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace kubecred::test {
+
+using http::Method;
+
+class HealthRoutesTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(HealthRoutesTest);
+    CPPUNIT_TEST(processAndModulesHaveRoutes);
+    CPPUNIT_TEST(degradedWithoutDatabase);
+    CPPUNIT_TEST(healthyWithOne);
+    CPPUNIT_TEST(drainingAtTheEnd);
+    CPPUNIT_TEST(detailsNeedTheToken);
+    CPPUNIT_TEST(detailsAreForNobodyWithoutToken);
+    CPPUNIT_TEST(detailsTellHowItIs);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override { routes_.addTo(router_); }
+    void tearDown() override { database_.stop(); }
+
+    void processAndModulesHaveRoutes() {
+        for (const char* path :
+             {"/health", "/issuance/health", "/health/details", "/issuance/health/details"}) {
+            CPPUNIT_ASSERT_MESSAGE(path, router_.match(Method::get, path).handler);
+            CPPUNIT_ASSERT_MESSAGE(path, router_.match(Method::head, path).handler);
+            CPPUNIT_ASSERT_MESSAGE(path, !router_.match(Method::post, path).handler);
+        }
+        CPPUNIT_ASSERT(router_.match(Method::get, "/verification/health").allow.empty());
+    }
+
+    void degradedWithoutDatabase() {
+        expect("/health", 200, R"({"status":"degraded","service":"service-1"})");
+        expect("/issuance/health", 200, R"({"status":"degraded","service":"issuance"})");
+    }
+
+    void healthyWithOne() {
+        database_.start();
+        for (int i = 0; i < 1500 && database_.state().kind != storage::DatabaseState::Kind::up; ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        expect("/health", 200, R"({"status":"healthy","service":"service-1"})");
+        expect("/issuance/health", 200, R"({"status":"healthy","service":"issuance"})");
+    }
+
+    void drainingAtTheEnd() {
+        draining_ = true;
+        expect("/health", 503, R"({"status":"draining","service":"service-1"})");
+        expect("/issuance/health", 503, R"({"status":"draining","service":"issuance"})");
+    }
+
+    void detailsNeedTheToken() {
+        for (const char* path : {"/health/details", "/issuance/health/details"}) {
+            for (const char* given : {"", "Bearer", "Bearer ", "Bearer x", "Bearer secre",
+                                      "Bearer secret2", "Basic secret", "secret", "Bearersecret"})
+                CPPUNIT_ASSERT_MESSAGE(given, thrownError([&] { get(path, given); }).kind() ==
+                                                  ErrorKind::unauthorized);
+            for (const char* given : {"Bearer secret", "bearer secret", "BEARER  secret "})
+                CPPUNIT_ASSERT_EQUAL_MESSAGE(given, 200, get(path, given).status);
+        }
+        const http::Request without{Method::get, "/health/details", {}, {}, {}};
+        CPPUNIT_ASSERT(thrownError([&] {
+                           (*router_.match(Method::get, "/health/details").handler)(without);
+                       }).kind() == ErrorKind::unauthorized);
+    }
+
+    void detailsAreForNobodyWithoutToken() {
+        const host::HealthRoutes closed({"service-1", "worker-1", {}, ""}, database_, draining_);
+        http::Router router;
+        closed.addTo(router);
+        const http::Request request{
+            Method::get, "/health/details", {{"Authorization", "Bearer "}}, {}, {}};
+        const auto error =
+            thrownError([&] { (*router.match(Method::get, "/health/details").handler)(request); });
+        CPPUNIT_ASSERT(error.kind() == ErrorKind::notFound);
+    }
+
+    void detailsTellHowItIs() {
+        const auto document = json::parse(get("/health/details", "Bearer secret").body);
+        std::string names;
+        for (const auto& member : document.members())
+            names += member.name + ",";
+        CPPUNIT_ASSERT_EQUAL(
+            std::string("status,service,workerId,version,uptimeSeconds,modules,dependencies,"),
+            names);
+        CPPUNIT_ASSERT_EQUAL(std::string("worker-1"), document.find("workerId")->text);
+        CPPUNIT_ASSERT(document.find("uptimeSeconds")->type == json::Type::number);
+        CPPUNIT_ASSERT_EQUAL(std::string(R"(["issuance"])"), document.find("modules")->text);
+        CPPUNIT_ASSERT_EQUAL(
+            std::string(R"({"database":{"state":"starting","since":"2026-01-31T09:05:00.042Z",)"
+                        R"("lastError":null}})"),
+            document.find("dependencies")->text);
+    }
+
+private:
+    http::Response get(std::string_view path, std::string_view authorization = {}) const {
+        const http::Request request{
+            Method::get, path, {{"authorization", authorization}}, {}, "request-1"};
+        return (*router_.match(Method::get, path).handler)(request);
+    }
+
+    void expect(std::string_view path, int status, const std::string& body) const {
+        const auto response = get(path);
+        CPPUNIT_ASSERT_EQUAL(status, response.status);
+        CPPUNIT_ASSERT_EQUAL(body, response.body);
+    }
+
+    storage::DatabaseSettings sqlite() const {
+        storage::DatabaseSettings settings;
+        settings.path = (folder_.path() / "test.db").string();
+        settings.migrateOnStart = true;
+        return settings;
+    }
+
+    const TemporaryDirectory folder_;
+    RecordingLogger logger_;
+    FixedClock clock_;
+    storage::Database database_{sqlite(), logger_, clock_};
+    std::atomic<bool> draining_ = false;
+    host::HealthRoutes routes_{
+        {"service-1", "worker-1", {"issuance"}, "secret"}, database_, draining_};
+    http::Router router_;
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(HealthRoutesTest);
+
+} // namespace kubecred::test

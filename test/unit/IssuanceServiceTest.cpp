@@ -1,0 +1,100 @@
+#include "IssuanceService.h"
+
+#include "FixedClock.h"
+#include "ThrownError.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace kubecred::test {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+class KeepingWriter final : public CredentialWriter {
+public:
+    IssueOutcome issue(const Credential& given, Deadline until) override {
+        credential = given;
+        deadline = until;
+        if (isDown)
+            throw Error::unavailable("database unreachable");
+        return outcome;
+    }
+
+    IssueOutcome outcome = Issued{};
+    bool isDown = false;
+    std::optional<Credential> credential;
+    Deadline deadline;
+};
+
+} // namespace
+
+class IssuanceServiceTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(IssuanceServiceTest);
+    CPPUNIT_TEST(issuesWhatWasAskedFor);
+    CPPUNIT_TEST(idsCarryTheTimeAndDiffer);
+    CPPUNIT_TEST(yieldsTheCredentialThatWasThereBefore);
+    CPPUNIT_TEST(boundsTheWait);
+    CPPUNIT_TEST(passesFailuresOn);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void issuesWhatWasAskedFor() {
+        const auto outcome = service_.issue({" Ada ", "ada@example.org", "passport", "{\"a\":1}"});
+        for (const auto& credential : {std::get<Credential>(outcome), *writer_.credential}) {
+            CPPUNIT_ASSERT_EQUAL(std::string(" Ada "), credential.name);
+            CPPUNIT_ASSERT_EQUAL(std::string("ada@example.org"), credential.email);
+            CPPUNIT_ASSERT_EQUAL(std::string("passport"), credential.credentialType);
+            CPPUNIT_ASSERT_EQUAL(std::string("{\"a\":1}"), credential.metadata);
+            CPPUNIT_ASSERT_EQUAL(std::string("worker-1"), credential.issuedBy);
+            CPPUNIT_ASSERT(credential.issuedAt == clock_.now());
+        }
+        CPPUNIT_ASSERT(std::get<Credential>(outcome).id == writer_.credential->id);
+        CPPUNIT_ASSERT_EQUAL(std::string("worker-1"), service_.workerId());
+    }
+
+    void idsCarryTheTimeAndDiffer() {
+        service_.issue({"Ada", "ada@example.org", "passport", "{}"});
+        const Uuid first = writer_.credential->id;
+        service_.issue({"Ada", "ada@example.org", "passport", "{}"});
+        CPPUNIT_ASSERT(first != writer_.credential->id);
+        const std::string time = Uuid::version7(clock_.now()).toString().substr(0, 15);
+        CPPUNIT_ASSERT_EQUAL(time, first.toString().substr(0, 15));
+    }
+
+    void yieldsTheCredentialThatWasThereBefore() {
+        const Uuid id = Uuid::version4();
+        writer_.outcome = Duplicate{id, "worker-2", clock_.now()};
+        const auto outcome = service_.issue({"Ada", "ada@example.org", "passport", "{}"});
+        CPPUNIT_ASSERT(std::get<Duplicate>(outcome).id == id);
+        CPPUNIT_ASSERT_EQUAL(std::string("worker-2"), std::get<Duplicate>(outcome).issuedBy);
+    }
+
+    void boundsTheWait() {
+        const auto before = std::chrono::steady_clock::now();
+        service_.issue({"Ada", "ada@example.org", "passport", "{}"});
+        CPPUNIT_ASSERT(writer_.deadline >= before + 300ms);
+        CPPUNIT_ASSERT(writer_.deadline <= std::chrono::steady_clock::now() + 300ms);
+    }
+
+    void passesFailuresOn() {
+        writer_.isDown = true;
+        const auto error = thrownError([this] {
+            service_.issue({"Ada", "ada@example.org", "passport", "{}"});
+        });
+        CPPUNIT_ASSERT(error.kind() == ErrorKind::unavailable);
+    }
+
+private:
+    KeepingWriter writer_;
+    FixedClock clock_;
+    issuance::IssuanceService service_{writer_, clock_, "worker-1", {300ms}};
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(IssuanceServiceTest);
+
+} // namespace kubecred::test

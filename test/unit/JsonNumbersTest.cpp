@@ -1,0 +1,106 @@
+#include "kubecred/json/Document.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <string>
+
+namespace kubecred::test {
+
+class JsonNumbersTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(JsonNumbersTest);
+    CPPUNIT_TEST(keepsSpellings);
+    CPPUNIT_TEST(tellsWhatNoDoubleHolds);
+    CPPUNIT_TEST(boundsTheLengthOfSpellings);
+    CPPUNIT_TEST(marksOnlyTheMemberThatHoldsIt);
+    CPPUNIT_TEST(digitsInTextsAreNoNumbers);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void keepsSpellings() {
+        for (const std::string number : {"0",
+                                         "-0",
+                                         "1",
+                                         "-1",
+                                         "0.0",
+                                         "-0.0",
+                                         "1.0",
+                                         "1.50",
+                                         "1e5",
+                                         "1E5",
+                                         "1e+5",
+                                         "1E-5",
+                                         "1.5e10",
+                                         "0e0",
+                                         "0e500",
+                                         "0.0e-500",
+                                         "10",
+                                         "4294967296",
+                                         "9007199254740993",
+                                         "9223372036854775807",
+                                         "9223372036854775808",
+                                         "-9223372036854775808",
+                                         "1e308",
+                                         "-1.7976931348623157e308",
+                                         "2.2250738585072014e-308",
+                                         "5e-324",
+                                         "0.1000000000000000055511151231257827",
+                                         "123456789012345678901234567890.5",
+                                         "1e22",
+                                         "100000000000000000000000.0"}) {
+            const auto value = member(number);
+            CPPUNIT_ASSERT_EQUAL(number, value.text);
+            CPPUNIT_ASSERT_MESSAGE(number, !value.hasUnholdableNumber);
+            CPPUNIT_ASSERT_EQUAL("[" + number + "]", member("[" + number + "]").text);
+            CPPUNIT_ASSERT(json::parse(number).root().type == json::Type::number);
+        }
+    }
+
+    void tellsWhatNoDoubleHolds() {
+        for (const std::string number :
+             {"1e400", "-1e400", "1E+400", "1.5e309", "1e-400", "1e99999999999999999999",
+              "1e-99999999999999999999", "9223372036854775809", "-9223372036854775809",
+              "18446744073709551615", "18446744073709551616", "100000000000000000000",
+              "-100000000000000000000"}) {
+            CPPUNIT_ASSERT_MESSAGE(number, member(number).hasUnholdableNumber);
+            CPPUNIT_ASSERT_MESSAGE(number,
+                                   member("{\"a\":[1," + number + "]}").hasUnholdableNumber);
+            CPPUNIT_ASSERT(json::parse(number).root().type == json::Type::number);
+        }
+    }
+
+    void boundsTheLengthOfSpellings() {
+        const std::string longest = "0." + std::string(1098, '3');
+        CPPUNIT_ASSERT_EQUAL(longest, member(longest).text);
+        CPPUNIT_ASSERT(!member(longest).hasUnholdableNumber);
+        CPPUNIT_ASSERT(member(longest + "3").hasUnholdableNumber);
+        CPPUNIT_ASSERT(member("0." + std::string(90000, '0')).hasUnholdableNumber);
+    }
+
+    void marksOnlyTheMemberThatHoldsIt() {
+        const auto document = json::parse(R"({"a":1,"b":[2,1e400,3],"c":{"x":4.50},"d":5})");
+        CPPUNIT_ASSERT(document.find("b")->hasUnholdableNumber);
+        for (const char* name : {"a", "c", "d"})
+            CPPUNIT_ASSERT_MESSAGE(name, !document.find(name)->hasUnholdableNumber);
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"x":4.50})"), document.find("c")->text);
+        CPPUNIT_ASSERT_EQUAL(std::string("5"), document.find("d")->text);
+    }
+
+    void digitsInTextsAreNoNumbers() {
+        const auto document =
+            json::parse(R"({"7":"1e400","-1":["12\"34",5,"\\"],"a":{"99":-6},"b":"\\","c":8})");
+        CPPUNIT_ASSERT_EQUAL(std::string("1e400"), document.find("7")->text);
+        CPPUNIT_ASSERT(!document.find("7")->hasUnholdableNumber);
+        CPPUNIT_ASSERT_EQUAL(std::string(R"(["12\"34",5,"\\"])"), document.find("-1")->text);
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"99":-6})"), document.find("a")->text);
+        CPPUNIT_ASSERT_EQUAL(std::string("8"), document.find("c")->text);
+    }
+
+private:
+    static json::Value member(const std::string& json) {
+        return *json::parse("{\"m\":" + json + "}").find("m");
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(JsonNumbersTest);
+
+} // namespace kubecred::test

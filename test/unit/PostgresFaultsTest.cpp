@@ -1,0 +1,92 @@
+#include "storage/PostgresFaults.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <set>
+#include <string>
+
+namespace kubecred::test {
+
+using storage::Fault;
+
+class PostgresFaultsTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(PostgresFaultsTest);
+    CPPUNIT_TEST(knowsSqlStates);
+    CPPUNIT_TEST(knowsConnectMessages);
+    CPPUNIT_TEST(everyFaultHasItsName);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void knowsSqlStates() {
+        const struct {
+            const char* state;
+            Fault fault;
+        } cases[] = {{"25006", Fault::readOnly},
+                     {"3F000", Fault::schemaMissing},
+                     {"42P01", Fault::schemaMissing},
+                     {"53100", Fault::storageFull},
+                     {"53300", Fault::tooManyConnections},
+                     {"55P03", Fault::locked},
+                     {"40P01", Fault::locked},
+                     {"57014", Fault::timedOut},
+                     {"42501", Fault::loginRefused},
+                     {"28P01", Fault::loginRefused},
+                     {"28000", Fault::loginRefused},
+                     {"3D000", Fault::loginRefused},
+                     {"08006", Fault::unreachable},
+                     {"57P01", Fault::unreachable},
+                     {"57P03", Fault::unreachable},
+                     {"23505", Fault::refused},
+                     {"22021", Fault::refused},
+                     {"XX000", Fault::refused},
+                     {"", Fault::refused},
+                     {"0", Fault::refused},
+                     {"42601", Fault::refused}};
+        for (const auto& [state, fault] : cases)
+            CPPUNIT_ASSERT_MESSAGE(state, storage::faultOfSqlState(state) == fault);
+    }
+
+    void knowsConnectMessages() {
+        const struct {
+            const char* message;
+            Fault fault;
+        } cases[] = {
+            {"connection to server at \"h\" (10.0.0.1), port 5432 failed: timeout expired\n",
+             Fault::timedOut},
+            {"FATAL:  password authentication failed for user \"u\"\n", Fault::loginRefused},
+            {"fe_sendauth: no password supplied\n", Fault::loginRefused},
+            {"FATAL:  no pg_hba.conf entry for host \"h\"\n", Fault::loginRefused},
+            {"FATAL:  role \"u\" is not permitted to log in\n", Fault::loginRefused},
+            {"FATAL:  database \"d\" does not exist\n", Fault::loginRefused},
+            {"FATAL:  role \"u\" does not exist\n", Fault::loginRefused},
+            {"FATAL:  permission denied for database \"d\"\n", Fault::loginRefused},
+            {"FATAL:  sorry, too many clients already\n", Fault::tooManyConnections},
+            {"FATAL:  too many connections for role \"u\"\n", Fault::tooManyConnections},
+            {"FATAL:  remaining connection slots are reserved\n", Fault::tooManyConnections},
+            {"session is read-only\n", Fault::readOnly},
+            {"server is in hot standby mode\n", Fault::readOnly},
+            {"Connection refused\n\tIs the server running?\n", Fault::unreachable},
+            {"could not translate host name \"h\" to address\n", Fault::unreachable},
+            {"FATAL:  the database system is starting up\n", Fault::unreachable},
+            {"", Fault::unreachable}};
+        for (const auto& [message, fault] : cases)
+            CPPUNIT_ASSERT_MESSAGE(message, storage::faultOfConnectMessage(message) == fault);
+    }
+
+    void everyFaultHasItsName() {
+        std::set<std::string> names;
+        for (int fault = 0; fault <= static_cast<int>(Fault::refused); ++fault) {
+            const storage::StorageError error(static_cast<Fault>(fault));
+            CPPUNIT_ASSERT_EQUAL(fault, static_cast<int>(error.fault()));
+            CPPUNIT_ASSERT_EQUAL(std::string(storage::nameOf(error.fault())),
+                                 std::string(error.what()));
+            names.insert(error.what());
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t{10}, names.size());
+        CPPUNIT_ASSERT(names.contains("schema missing") && names.contains("unreachable"));
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(PostgresFaultsTest);
+
+} // namespace kubecred::test

@@ -1,0 +1,100 @@
+#include "kubecred/http/Router.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace kubecred::test {
+
+using http::Method;
+
+class RouterTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(RouterTest);
+    CPPUNIT_TEST(findsWhatWasRegistered);
+    CPPUNIT_TEST(acceptsOneTrailingSlash);
+    CPPUNIT_TEST(answersHeadByGet);
+    CPPUNIT_TEST(listsAllowedMethods);
+    CPPUNIT_TEST(unknownPathsAllowNothing);
+    CPPUNIT_TEST(refusesARouteTwice);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override {
+        router_ = {};
+        add(Method::get, "/health", 1);
+        add(Method::post, "/credentials", 2);
+        add(Method::get, "/both", 3);
+        add(Method::post, "/both", 4);
+    }
+
+    void findsWhatWasRegistered() {
+        CPPUNIT_ASSERT_EQUAL(1, answer(Method::get, "/health"));
+        CPPUNIT_ASSERT_EQUAL(2, answer(Method::post, "/credentials"));
+        CPPUNIT_ASSERT_EQUAL(3, answer(Method::get, "/both"));
+        CPPUNIT_ASSERT_EQUAL(4, answer(Method::post, "/both"));
+        CPPUNIT_ASSERT_EQUAL(std::string("/both"),
+                             std::string(router_.match(Method::post, "/both").route));
+    }
+
+    void acceptsOneTrailingSlash() {
+        CPPUNIT_ASSERT_EQUAL(1, answer(Method::get, "/health/"));
+        CPPUNIT_ASSERT_EQUAL(std::string("/health"),
+                             std::string(router_.match(Method::get, "/health/").route));
+        for (const char* path : {"/health//", "//health", "/", "//", "", "health"})
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(path, 0, answer(Method::get, path));
+    }
+
+    void answersHeadByGet() {
+        CPPUNIT_ASSERT_EQUAL(1, answer(Method::head, "/health"));
+        CPPUNIT_ASSERT_EQUAL(0, answer(Method::head, "/credentials"));
+    }
+
+    void listsAllowedMethods() {
+        CPPUNIT_ASSERT_EQUAL(std::string("GET, HEAD, OPTIONS"), allow(Method::post, "/health"));
+        CPPUNIT_ASSERT_EQUAL(std::string("POST, OPTIONS"), allow(Method::get, "/credentials"));
+        CPPUNIT_ASSERT_EQUAL(std::string("POST, OPTIONS"), allow(Method::head, "/credentials/"));
+        CPPUNIT_ASSERT_EQUAL(std::string("GET, HEAD, POST, OPTIONS"),
+                             allow(Method::delete_, "/both"));
+        CPPUNIT_ASSERT_EQUAL(std::string("GET, HEAD, POST, OPTIONS"),
+                             allow(Method::other, "/both"));
+    }
+
+    void unknownPathsAllowNothing() {
+        for (const char* path : {"/nothing", "/Health", "/health/x", "/heal", "/health?x=1", "*"}) {
+            const auto match = router_.match(Method::get, path);
+            CPPUNIT_ASSERT_MESSAGE(path, match.handler == nullptr);
+            CPPUNIT_ASSERT_MESSAGE(path, match.route.empty() && match.allow.empty());
+        }
+    }
+
+    void refusesARouteTwice() {
+        CPPUNIT_ASSERT_THROW(add(Method::get, "/health", 5), std::logic_error);
+        CPPUNIT_ASSERT_EQUAL(1, answer(Method::get, "/health"));
+    }
+
+private:
+    void add(Method method, const std::string& path, int status) {
+        router_.add(method, path, [status](const http::Request&) {
+            return http::Response{status, {}};
+        });
+    }
+
+    // The status that the handler gives, 0 where there is no handler.
+    int answer(Method method, std::string_view path) const {
+        const auto match = router_.match(method, path);
+        return match.handler == nullptr ? 0 : (*match.handler)({}).status;
+    }
+
+    std::string allow(Method method, std::string_view path) const {
+        const auto match = router_.match(method, path);
+        CPPUNIT_ASSERT(match.handler == nullptr);
+        return match.allow;
+    }
+
+    http::Router router_;
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(RouterTest);
+
+} // namespace kubecred::test

@@ -1,0 +1,54 @@
+#include "kubecred/Text.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <string>
+
+namespace kubecred::test {
+
+namespace {
+
+std::string joined(std::string_view list) {
+    std::string text;
+    for (const auto part : splitList(list))
+        text.append("[").append(part).append("]");
+    return text;
+}
+
+} // namespace
+
+class TextTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(TextTest);
+    CPPUNIT_TEST(comparesIgnoringAsciiCase);
+    CPPUNIT_TEST(trims);
+    CPPUNIT_TEST(splitsLists);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void comparesIgnoringAsciiCase() {
+        CPPUNIT_ASSERT(equalsIgnoringCase("", ""));
+        CPPUNIT_ASSERT(equalsIgnoringCase("Content-TYPE", "content-type"));
+        CPPUNIT_ASSERT(!equalsIgnoringCase("abc", "abcd"));
+        CPPUNIT_ASSERT(!equalsIgnoringCase("a[", "a{"));
+        CPPUNIT_ASSERT(!equalsIgnoringCase("@", "`"));
+        CPPUNIT_ASSERT(!equalsIgnoringCase("\xc3\x84", "\xc3\xa4"));
+    }
+
+    void trims() {
+        CPPUNIT_ASSERT_EQUAL(std::string("a b"), std::string(trim(" \t a b\t ")));
+        CPPUNIT_ASSERT_EQUAL(std::string(), std::string(trim(" \t ")));
+        CPPUNIT_ASSERT_EQUAL(std::string(), std::string(trim("")));
+        CPPUNIT_ASSERT_EQUAL(std::string("\na\r"), std::string(trim("\na\r")));
+    }
+
+    void splitsLists() {
+        CPPUNIT_ASSERT_EQUAL(std::string(), joined(""));
+        CPPUNIT_ASSERT_EQUAL(std::string(), joined(" ,, \t,"));
+        CPPUNIT_ASSERT_EQUAL(std::string("[a]"), joined("a"));
+        CPPUNIT_ASSERT_EQUAL(std::string("[a][b c][d]"), joined(" a , b c,,d, "));
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(TextTest);
+
+} // namespace kubecred::test

@@ -1,0 +1,105 @@
+#include "VerificationService.h"
+
+#include "FixedClock.h"
+#include "ThrownError.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace kubecred::test {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+class KeepingReader final : public CredentialReader {
+public:
+    std::optional<Credential> find(const Uuid& id, Deadline until) override {
+        deadline = until;
+        if (isDown)
+            throw Error::unavailable("database unreachable");
+        if (!stored || stored->id != id)
+            return std::nullopt;
+        return stored;
+    }
+
+    std::optional<Credential> stored;
+    bool isDown = false;
+    Deadline deadline;
+};
+
+} // namespace
+
+class VerificationServiceTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(VerificationServiceTest);
+    CPPUNIT_TEST(anIdAloneIsEnough);
+    CPPUNIT_TEST(unknownIdsAreNotGenuine);
+    CPPUNIT_TEST(whatIsGivenMustBeEqual);
+    CPPUNIT_TEST(doesNotNormalize);
+    CPPUNIT_TEST(boundsTheWaitAndPassesFailuresOn);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override {
+        reader_.stored = {id_,  "J\xc3\xb6rg", "joerg@example.org", "passport",
+                          "{}", "worker-2",    FixedClock().now()};
+    }
+
+    void anIdAloneIsEnough() {
+        const auto found = service_.verify({id_, {}, {}});
+        CPPUNIT_ASSERT(found);
+        CPPUNIT_ASSERT_EQUAL(std::string("joerg@example.org"), found->email);
+        CPPUNIT_ASSERT_EQUAL(std::string("worker-2"), found->issuedBy);
+    }
+
+    void unknownIdsAreNotGenuine() {
+        CPPUNIT_ASSERT(!service_.verify({Uuid::version4(), {}, {}}));
+        CPPUNIT_ASSERT(!service_.verify({Uuid::version4(), "J\xc3\xb6rg", "joerg@example.org"}));
+    }
+
+    void whatIsGivenMustBeEqual() {
+        const std::string name = "J\xc3\xb6rg";
+        const std::string email = "joerg@example.org";
+        CPPUNIT_ASSERT(service_.verify({id_, name, {}}));
+        CPPUNIT_ASSERT(service_.verify({id_, {}, email}));
+        CPPUNIT_ASSERT(service_.verify({id_, name, email}));
+        for (const std::string& other : {std::string("Eve"), std::string(), name + " ",
+                                         name + std::string(1, '\0'), std::string("J")})
+            CPPUNIT_ASSERT_MESSAGE(other, !service_.verify({id_, other, email}));
+        for (const std::string& other :
+             {std::string("eve@example.org"), std::string(), std::string("Joerg@example.org"),
+              std::string("joerg@example.org "), std::string("joerg@example.or")})
+            CPPUNIT_ASSERT_MESSAGE(other, !service_.verify({id_, name, other}));
+        CPPUNIT_ASSERT(!service_.verify({id_, email, name}));
+    }
+
+    // U+00F6 and o followed by U+0308 look the same.
+    void doesNotNormalize() {
+        CPPUNIT_ASSERT(!service_.verify({id_, "Jo\xcc\x88rg", {}}));
+        CPPUNIT_ASSERT(!service_.verify({id_, "j\xc3\xb6rg", {}}));
+        CPPUNIT_ASSERT(!service_.verify({id_, "J\xc3\x96rg", {}}));
+    }
+
+    void boundsTheWaitAndPassesFailuresOn() {
+        const auto before = std::chrono::steady_clock::now();
+        service_.verify({id_, {}, {}});
+        CPPUNIT_ASSERT(reader_.deadline >= before + 300ms);
+        CPPUNIT_ASSERT(reader_.deadline <= std::chrono::steady_clock::now() + 300ms);
+        reader_.isDown = true;
+        CPPUNIT_ASSERT(thrownError([this] {
+                           service_.verify({id_, {}, {}});
+                       }).kind() == ErrorKind::unavailable);
+    }
+
+private:
+    const Uuid id_ = Uuid::version4();
+    KeepingReader reader_;
+    verification::VerificationService service_{reader_, {300ms}};
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(VerificationServiceTest);
+
+} // namespace kubecred::test

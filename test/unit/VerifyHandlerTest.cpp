@@ -1,0 +1,138 @@
+#include "VerifyHandler.h"
+
+#include "FixedClock.h"
+#include "ThrownError.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <optional>
+#include <string>
+
+namespace kubecred::test {
+
+namespace {
+
+const std::string knownId = "018f3c00-abcd-7def-8123-456789abcdef";
+
+// Knows one credential.
+class FakeReader final : public CredentialReader {
+public:
+    std::optional<Credential> find(const Uuid& id, Deadline) override {
+        if (isDown)
+            throw Error::unavailable("database unreachable");
+        if (id.toString() != knownId)
+            return std::nullopt;
+        return Credential{id,           "Ada",      "ada@example.org", "passport",
+                          R"({"a":1})", "worker-2", FixedClock().now()};
+    }
+
+    bool isDown = false;
+};
+
+} // namespace
+
+class VerifyHandlerTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(VerifyHandlerTest);
+    CPPUNIT_TEST(answersWithTheCredential);
+    CPPUNIT_TEST(readsIdsInEitherCase);
+    CPPUNIT_TEST(unknownIdAndMismatchHaveOneAnswer);
+    CPPUNIT_TEST(comparesExactly);
+    CPPUNIT_TEST(ignoresUnknownFields);
+    CPPUNIT_TEST(passesOnThatTheDatabaseIsAway);
+    CPPUNIT_TEST(refusesOtherMediaTypesAndMalformedJson);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void answersWithTheCredential() {
+        const auto response = post(R"({"id":")" + knownId + R"("})");
+        CPPUNIT_ASSERT_EQUAL(200, response.status);
+        CPPUNIT_ASSERT_EQUAL(
+            std::string(R"({"valid":true,"message":"Credential verified successfully",)"
+                        R"("credential":{"id":"018f3c00-abcd-7def-8123-456789abcdef",)"
+                        R"("name":"Ada","email":"ada@example.org","credentialType":"passport",)"
+                        R"("metadata":{"a":1},"issuedBy":"worker-2",)"
+                        R"("issuedAt":"2026-01-31T09:05:00.042Z"},)"
+                        R"("verifiedBy":"worker-1","verifiedAt":"2026-01-31T09:05:00.042Z"})"),
+            response.body);
+    }
+
+    void readsIdsInEitherCase() {
+        const auto response = post(R"({"id":"018F3C00-ABCD-7DEF-8123-456789ABCDEF"})");
+        CPPUNIT_ASSERT_EQUAL(200, response.status);
+        CPPUNIT_ASSERT(response.body.find(knownId) != std::string::npos);
+    }
+
+    void unknownIdAndMismatchHaveOneAnswer() {
+        const std::string answer =
+            R"({"valid":false,"message":"Credential not found or invalid",)"
+            R"("verifiedBy":"worker-1","verifiedAt":"2026-01-31T09:05:00.042Z"})";
+        for (const std::string& body :
+             {std::string(R"({"id":"00000000-0000-0000-0000-000000000000"})"),
+              R"({"id":")" + knownId + R"(","name":"Eve"})",
+              R"({"id":")" + knownId + R"(","email":"eve@example.org"})"}) {
+            const auto response = post(body);
+            CPPUNIT_ASSERT_EQUAL(404, response.status);
+            CPPUNIT_ASSERT_EQUAL(answer, response.body);
+        }
+    }
+
+    void comparesExactly() {
+        const struct {
+            std::string more;
+            int status;
+        } cases[] = {
+            {R"(,"name":"Ada")", 200},
+            {R"(,"email":"ada@example.org")", 200},
+            {R"(,"name":"Ada","email":"ada@example.org")", 200},
+            {R"(,"name":"\u0041da")", 200},
+            {R"(,"name":"ada")", 404},
+            {R"(,"name":"Ada ")", 404},
+            {R"(,"name":"Ad")", 404},
+            {R"(,"email":"Ada@example.org")", 404},
+            {R"(,"email":"ada@EXAMPLE.org")", 404},
+            {R"(,"name":"Ada","email":"eve@example.org")", 404},
+            {R"(,"name":"Eve","email":"ada@example.org")", 404},
+        };
+        for (const auto& [more, status] : cases)
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(more, status,
+                                         post(R"({"id":")" + knownId + "\"" + more + "}").status);
+    }
+
+    void ignoresUnknownFields() {
+        CPPUNIT_ASSERT_EQUAL(
+            200,
+            post(R"({"id":")" + knownId + R"(","credentialType":"x","metadata":null})").status);
+    }
+
+    void passesOnThatTheDatabaseIsAway() {
+        reader_.isDown = true;
+        const auto error = thrownError([this] { post(R"({"id":")" + knownId + R"("})"); });
+        CPPUNIT_ASSERT(error.kind() == ErrorKind::unavailable);
+    }
+
+    void refusesOtherMediaTypesAndMalformedJson() {
+        const http::Request plain{
+            http::Method::post, "", {{"Content-Type", "text/plain"}}, "{}", "request-1"};
+        CPPUNIT_ASSERT(thrownError([&] { handler_(plain); }).kind() ==
+                       ErrorKind::unsupportedMediaType);
+        CPPUNIT_ASSERT(thrownError([this] { post("{"); }).kind() == ErrorKind::malformedRequest);
+    }
+
+private:
+    http::Response post(const std::string& body) const {
+        return handler_({http::Method::post,
+                         "/verification/credentials",
+                         {{"Content-Type", "application/json"}},
+                         body,
+                         "request-1"});
+    }
+
+    FakeReader reader_;
+    FixedClock clock_;
+    verification::VerificationService service_{reader_, {}};
+    verification::VerifyHandler handler_{service_, clock_, "worker-1"};
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(VerifyHandlerTest);
+
+} // namespace kubecred::test
