@@ -20,8 +20,7 @@ public:
 
         const auto issued = post(daemon.port(), "/issuance/credentials", ada);
         CPPUNIT_ASSERT_EQUAL(201, issued.status);
-        CPPUNIT_ASSERT_EQUAL(std::string("credential issued by worker-1"),
-                             issued.text("message"));
+        CPPUNIT_ASSERT_EQUAL(std::string("credential issued by worker-1"), issued.text("message"));
         const auto refused = post(daemon.port(), "/issuance/credentials", ada);
         CPPUNIT_ASSERT_EQUAL(409, refused.status);
         const std::string id = refused.text("existingCredential.id");

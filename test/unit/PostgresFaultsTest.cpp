@@ -29,7 +29,7 @@ public:
                      {"55P03", Fault::locked},
                      {"40P01", Fault::locked},
                      {"57014", Fault::timedOut},
-                     {"42501", Fault::loginRefused},
+                     {"42501", Fault::refused},
                      {"28P01", Fault::loginRefused},
                      {"28000", Fault::loginRefused},
                      {"3D000", Fault::loginRefused},

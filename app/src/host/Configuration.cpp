@@ -43,7 +43,7 @@ Configuration readConfiguration(const CommandLine& commandLine,
         configuration.modules =
             loadModules(configuration.settings.modules, configuration.settings.modulesDirectory);
         for (const auto& [name, module] : configuration.modules)
-            module->configure(settings);
+            guardModule(name, "could not be configured", [&] { module->configure(settings); });
         faults = settings.unknownKeys(); // a key may be that of a module that was not loaded
     } catch (const ModuleError& error) {
         faults.emplace_back(error.what());

@@ -99,11 +99,7 @@ void Daemon::startModules() {
     const ModuleContext context{router_, database_.reader(), database_.writer(), clock_,
                                 logger_, workerId_};
     for (const auto& [name, module] : configuration_.modules) {
-        try {
-            module->start(context);
-        } catch (const std::exception& exception) {
-            throw ModuleError("module " + name + ": did not start: " + exception.what());
-        }
+        guardModule(name, "did not start", [&] { module->start(context); });
         started_.push_back(module.get());
     }
 }

@@ -68,10 +68,26 @@ LoadedModule load(const std::string& name, const std::string& directory) {
                           "; there are: " + namesIn(directory));
     const ModuleEntry& entry = entryOf(name, path.string());
     check(name, entry);
-    return {name, entry.create()};
+    LoadedModule loaded{name, nullptr};
+    guardModule(name, "could not be made", [&] { loaded.module = entry.create(); });
+    if (!loaded.module)
+        throw ModuleError("module " + name + ": could not be made: its library makes none");
+    return loaded;
 }
 
 } // namespace
+
+void guardModule(const std::string& name, const char* failure,
+                 const std::function<void()>& action) {
+    const std::string what = "module " + name + ": " + failure;
+    try {
+        action();
+    } catch (const std::exception& exception) {
+        throw ModuleError(what + ": " + exception.what());
+    } catch (...) {
+        throw ModuleError(what);
+    }
+}
 
 std::vector<LoadedModule> loadModules(const std::vector<std::string>& names,
                                       const std::string& directory) {

@@ -2,6 +2,7 @@
 
 #include "kubecred/Module.h"
 
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -14,6 +15,10 @@ class ModuleError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
+
+/// Calls `action`, which runs code of the module, and turns whatever that throws into a ModuleError
+/// that says what the module failed to do.
+void guardModule(const std::string& name, const char* failure, const std::function<void()>& action);
 
 struct LoadedModule {
     std::string name;

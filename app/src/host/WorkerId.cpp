@@ -5,31 +5,45 @@
 
 #include <Poco/Environment.h>
 #include <Poco/Exception.h>
-#include <Poco/Net/HTTPClientSession.h>
-#include <Poco/Net/HTTPRequest.h>
-#include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/SocketAddress.h>
+#include <Poco/Net/StreamSocket.h>
 #include <Poco/URI.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
-#include <istream>
+#include <chrono>
 
 namespace kubecred::host {
 namespace {
 
-constexpr std::size_t longestMetadata = 65536;
+constexpr std::size_t longestAnswer = 65536;
+constexpr std::chrono::seconds patience{1};
 
+// The body of a GET, as far as it comes within `patience`, over HTTP/1.0, where it ends with the
+// connection. Poco's HTTP client bounds each read, not the whole.
 std::string get(const Poco::URI& uri) {
-    Poco::Net::HTTPClientSession session(uri.getHost(), uri.getPort());
-    session.setTimeout(Poco::Timespan(1, 0));
-    Poco::Net::HTTPRequest request("GET", uri.getPathAndQuery(), "HTTP/1.1");
-    session.sendRequest(request);
-    Poco::Net::HTTPResponse response;
-    std::istream& body = session.receiveResponse(response);
-    std::string text(longestMetadata, '\0');
-    body.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(body.gcount()));
-    return text;
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    Poco::Net::StreamSocket socket;
+    socket.connect({uri.getHost(), uri.getPort()}, Poco::Timespan(patience.count(), 0));
+    const std::string request =
+        "GET " + uri.getPathAndQuery() + " HTTP/1.0\r\nHost: " + uri.getHost() + "\r\n\r\n";
+    socket.sendBytes(request.data(), static_cast<int>(request.size()));
+    std::string answer;
+    std::array<char, 4096> buffer{};
+    while (answer.size() < longestAnswer) {
+        const auto left = std::chrono::duration_cast<std::chrono::microseconds>(
+            deadline - std::chrono::steady_clock::now());
+        if (left.count() <= 0 ||
+            !socket.poll(Poco::Timespan(left.count()), Poco::Net::Socket::SELECT_READ))
+            throw Poco::TimeoutException("task metadata");
+        const int count = socket.receiveBytes(buffer.data(), static_cast<int>(buffer.size()));
+        if (count <= 0)
+            break;
+        answer.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+    const auto head = answer.find("\r\n\r\n");
+    return head == std::string::npos ? std::string() : answer.substr(head + 4);
 }
 
 std::string taskIdFrom(const std::string& metadataUri) {

@@ -7,7 +7,7 @@ namespace kubecred::storage {
 
 Fault faultOfSqlState(std::string_view sqlState) noexcept {
     // The longer ones first: each entry is a prefix.
-    constexpr std::array<std::pair<std::string_view, Fault>, 13> faults{{
+    constexpr std::array<std::pair<std::string_view, Fault>, 12> faults{{
         {"25006", Fault::readOnly},
         {"3F000", Fault::schemaMissing},
         {"42P01", Fault::schemaMissing},
@@ -16,7 +16,6 @@ Fault faultOfSqlState(std::string_view sqlState) noexcept {
         {"55P03", Fault::locked},
         {"57014", Fault::timedOut},
         {"40P01", Fault::locked},
-        {"42501", Fault::loginRefused},
         {"28", Fault::loginRefused},
         {"3D", Fault::loginRefused},
         {"08", Fault::unreachable},

@@ -1,0 +1,178 @@
+#include "Expectations.h"
+#include "support/Daemon.h"
+
+#include <Poco/Net/ServerSocket.h>
+
+namespace kubecred::test {
+namespace {
+
+Finished runBare(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), KUBECRED_BINARY);
+    return runToEnd(arguments);
+}
+
+/// What stands after `label` on its line.
+std::string valueOf(const std::string& text, const std::string& label) {
+    const auto at = text.find(label);
+    CPPUNIT_ASSERT_MESSAGE(label + " is missing: " + text, at != std::string::npos);
+    const auto from = text.find_first_not_of(' ', at + label.size());
+    return text.substr(from, text.find('\n', from) - from);
+}
+
+std::string sha256(const std::string& text) {
+    return runToEnd({"sh", "-c", "printf %s '" + text + "' | sha256sum"}).output.substr(0, 64);
+}
+
+} // namespace
+
+/// Every option that needs neither a database nor a running daemon, and its exit status.
+class CommandLineTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(CommandLineTest);
+    CPPUNIT_TEST(saysThatItNeedsAConfiguration);
+    CPPUNIT_TEST(namesAFileThatCannotBeRead);
+    CPPUNIT_TEST(refusesUnknownOptions);
+    CPPUNIT_TEST(refusesStrayArguments);
+    CPPUNIT_TEST(printsItsVersion);
+    CPPUNIT_TEST(helpNamesEveryOption);
+    CPPUNIT_TEST(checksTheConfigurationAndStartsNothing);
+    CPPUNIT_TEST(defineOverridesTheFile);
+    CPPUNIT_TEST(refusesAnUnusableDefine);
+    CPPUNIT_TEST(createsKeys);
+    CPPUNIT_TEST(refusesToCreateABadKey);
+    CPPUNIT_TEST(saysAtOnceThatThePortIsTaken);
+    CPPUNIT_TEST(twoDaemonsDoNotShareAPort);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void saysThatItNeedsAConfiguration() {
+        for (const std::vector<std::string>& arguments :
+             {std::vector<std::string>{}, {"--migrate"}, {"--check-config"}, {"--healthcheck"}}) {
+            const auto ended = runBare(arguments);
+            CPPUNIT_ASSERT_EQUAL(78, ended.status);
+            assertContains(ended.errors, "--config=");
+        }
+    }
+
+    void namesAFileThatCannotBeRead() {
+        for (const char* command : {"--check-config", "--migrate"}) {
+            const auto ended = runBare({"--config=/nowhere/at-all.properties", command});
+            CPPUNIT_ASSERT_EQUAL(78, ended.status);
+            assertContains(ended.errors, "/nowhere/at-all.properties");
+        }
+    }
+
+    void refusesUnknownOptions() {
+        for (const char* option : {"--nonsense", "--nonsense=1", "-x", "--daemon", "--pidfile=x"}) {
+            const auto ended = runBare({option});
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(option, 64, ended.status);
+            assertContains(ended.errors, "--help");
+        }
+    }
+
+    void refusesStrayArguments() {
+        const auto ended = runProgram(sqliteProperties(), {"--check-config", "stray"});
+        CPPUNIT_ASSERT_EQUAL(64, ended.status);
+        assertContains(ended.errors, "stray");
+    }
+
+    void printsItsVersion() {
+        const auto ended = runBare({"--version"});
+        CPPUNIT_ASSERT_EQUAL(0, ended.status);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, ended.output.find("kube-credential "));
+        CPPUNIT_ASSERT(ended.output.find_first_of("0123456789") != std::string::npos);
+    }
+
+    void helpNamesEveryOption() {
+        const auto ended = runBare({"--help"});
+        CPPUNIT_ASSERT_EQUAL(0, ended.status);
+        for (const char* option :
+             {"--config=FILE", "--migrate", "--migrate-status", "--healthcheck", "--check-config",
+              "--create-key=NAME", "--scopes=LIST", "--version", "--help", "--define=KEY=VALUE"})
+            assertContains(ended.output, option);
+    }
+
+    void checksTheConfigurationAndStartsNothing() {
+        const TemporaryDirectory directory;
+        auto properties = sqliteProperties();
+        properties["database.path"] = (directory.path() / "never-made.db").string();
+        CPPUNIT_ASSERT_EQUAL(0, runProgram(properties, {"--check-config"}).status);
+        CPPUNIT_ASSERT(!std::filesystem::exists(properties["database.path"]));
+
+        properties["http.port"] = "many";
+        CPPUNIT_ASSERT_EQUAL(78, runProgram(properties, {"--check-config"}).status);
+    }
+
+    void defineOverridesTheFile() {
+        auto properties = sqliteProperties();
+        properties["http.port"] = "many";
+        CPPUNIT_ASSERT_EQUAL(
+            0, runProgram(properties, {"--check-config", "--define=http.port=3001"}).status);
+        const auto refused =
+            runProgram(sqliteProperties(), {"--check-config", "--define=http.workers=lots"});
+        CPPUNIT_ASSERT_EQUAL(78, refused.status);
+        assertContains(refused.errors, "http.workers");
+    }
+
+    void refusesAnUnusableDefine() {
+        for (const char* define : {"--define=http.port", "--define==3000", "--define="}) {
+            const auto ended = runProgram(sqliteProperties(), {"--check-config", define});
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(define, 64, ended.status);
+            assertContains(ended.errors, "define");
+        }
+    }
+
+    void createsKeys() {
+        const auto ended = runBare({"--create-key=ci.runner-1", "--scopes=issue, verify"});
+        CPPUNIT_ASSERT_EQUAL(0, ended.status);
+        const std::string key = valueOf(ended.output, "key (shown only now, for the caller):");
+        const std::string entry = valueOf(ended.output, "entry (for the service to keep):");
+        CPPUNIT_ASSERT_EQUAL("ci.runner-1:issue+verify:" + sha256(key), entry);
+
+        const auto another = runBare({"--create-key=ci.runner-1", "--scopes=admin"});
+        CPPUNIT_ASSERT_EQUAL(0, another.status);
+        assertLacks(another.output, key);
+    }
+
+    void refusesToCreateABadKey() {
+        for (const std::vector<std::string>& arguments :
+             {std::vector<std::string>{"--create-key=ci"},
+              {"--create-key=ci", "--scopes=issue,everything"},
+              {"--create-key=ci", "--scopes=,"},
+              {"--create-key=c:i", "--scopes=issue"}}) {
+            const auto ended = runBare(arguments);
+            CPPUNIT_ASSERT_EQUAL(64, ended.status);
+            assertContains(ended.errors, "scopes");
+            CPPUNIT_ASSERT_EQUAL(std::string(), ended.output);
+        }
+    }
+
+    void saysAtOnceThatThePortIsTaken() {
+        const Poco::Net::ServerSocket taken(Poco::Net::SocketAddress("127.0.0.1", 0));
+        assertRefused(taken.address().port());
+    }
+
+    void twoDaemonsDoNotShareAPort() {
+        Daemon first({sqliteProperties()});
+        assertRefused(first.port());
+        CPPUNIT_ASSERT_EQUAL(0, first.stop());
+    }
+
+private:
+    static void assertRefused(int port) {
+        const TemporaryDirectory directory;
+        auto properties = sqliteProperties();
+        properties["database.path"] = (directory.path() / "test.db").string();
+        properties["http.address"] = "127.0.0.1";
+        properties["http.port"] = std::to_string(port);
+        const Stopwatch stopwatch;
+        const auto ended = runProgram(properties, {});
+        stopwatch.assertWithin(std::chrono::seconds(3));
+        CPPUNIT_ASSERT_EQUAL(69, ended.status);
+        assertContains(ended.errors, "port " + std::to_string(port));
+        assertContains(ended.errors, "in use");
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(CommandLineTest);
+
+} // namespace kubecred::test
