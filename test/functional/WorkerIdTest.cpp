@@ -113,7 +113,7 @@ public:
     void isTheTaskIdOnEcs() {
         const MetadataEndpoint endpoint(answerOf("200 OK", metadata));
         CPPUNIT_ASSERT_EQUAL(std::string("0123abcd"), workerAt(endpoint.uri()));
-        CPPUNIT_ASSERT_EQUAL(std::string("GET /v4/task-1/task HTTP/1.1"), endpoint.requestLine());
+        CPPUNIT_ASSERT(endpoint.requestLine().starts_with("GET /v4/task-1/task HTTP/1."));
     }
 
     void isTheHostNameElsewhere() { CPPUNIT_ASSERT_EQUAL(hostName(), workerWith({})); }
