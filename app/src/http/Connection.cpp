@@ -49,6 +49,8 @@ Connection::Next Connection::advance() {
             ++turn;
             continue;
         }
+        if (turn > 0 && idle())
+            return Next::read; // the next request has hardly come yet: reading would find nothing
         switch (receive()) {
         case Received::bytes:
             break;

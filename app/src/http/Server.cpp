@@ -6,6 +6,7 @@
 
 #include <Poco/Net/NetException.h>
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -21,6 +22,12 @@ constexpr milliseconds sweepInterval{250};
 
 // How long a worker stays with a connection that it has answered, while nobody else needs it.
 constexpr milliseconds moment{2};
+
+// Poco's own poll makes and closes an epoll descriptor for each call.
+bool readableWithin(int fd, milliseconds time) {
+    pollfd watched{fd, POLLIN, 0};
+    return ::poll(&watched, 1, static_cast<int>(time.count())) > 0;
+}
 
 } // namespace
 
@@ -138,7 +145,7 @@ void Server::handleReady(void* token) {
 
 void Server::accept() {
     try {
-        while (accepting_ && socket_.poll(0, Poco::Net::Socket::SELECT_READ))
+        while (accepting_ && readableWithin(socket_.impl()->sockfd(), milliseconds(0)))
             admit(socket_.acceptConnection());
     } catch (const Poco::Exception& exception) {
         // Out of descriptors, most likely: what waits in the backlog is tried again by the sweep.
@@ -232,7 +239,7 @@ Connection::Next Server::advance(Watched& watched) {
 // a client that answers at once is worth a short wait where no other connection waits for us.
 bool Server::looksAMoment(const Connection& connection) const {
     return accepting_ && connection.idle() && queue_.hasIdleWorkers() &&
-           connection.socket().poll(moment.count() * 1000, Poco::Net::Socket::SELECT_READ);
+           readableWithin(connection.socket().impl()->sockfd(), moment);
 }
 
 void Server::remove(Watched& watched) {
