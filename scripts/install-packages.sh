@@ -7,7 +7,7 @@ declare -A packages=(
     [build]="g++ cmake ninja-build curl libpoco-dev libboost-dev libssl-dev libpq-dev libcppunit-dev
              libyaml-cpp-dev"
     [test]="postgresql"
-    [lint]="clang-format clang-tidy shellcheck git nodejs npm"
+    [lint]="clang-format clang-tidy shellcheck git"
 )
 
 missing=()
@@ -16,6 +16,8 @@ for set in "$@"; do
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
             missing+=("$package")
     done
+    # Node.js may have come with its own npm, beside which Debian's cannot be installed.
+    [[ $set != lint ]] || command -v npx >/dev/null || missing+=(nodejs npm)
 done
 [[ ${#missing[@]} -gt 0 ]] || exit 0
 
