@@ -42,8 +42,9 @@ Configuration readConfiguration(const CommandLine& commandLine,
     try {
         configuration.modules =
             loadModules(configuration.settings.modules, configuration.settings.modulesDirectory);
-        for (const auto& [name, module] : configuration.modules)
-            guardModule(name, "could not be configured", [&] { module->configure(settings); });
+        for (const auto& loaded : configuration.modules)
+            guardModule(loaded.name, "could not be configured",
+                        [&] { loaded.module->configure(settings); });
         faults = settings.unknownKeys(); // a key may be that of a module that was not loaded
     } catch (const ModuleError& error) {
         faults.emplace_back(error.what());

@@ -98,9 +98,9 @@ void Daemon::start() {
 void Daemon::startModules() {
     const ModuleContext context{router_, database_.reader(), database_.writer(), clock_,
                                 logger_, workerId_};
-    for (const auto& [name, module] : configuration_.modules) {
-        guardModule(name, "did not start", [&] { module->start(context); });
-        started_.push_back(module.get());
+    for (const auto& loaded : configuration_.modules) {
+        guardModule(loaded.name, "did not start", [&] { loaded.module->start(context); });
+        started_.push_back(loaded.module.get());
     }
 }
 

@@ -39,6 +39,7 @@ std::vector<AppliedMigration> PostgresMigrationSession::applied() {
     const auto rows = connection_.query(
         "SELECT name, checksum FROM schema_migrations ORDER BY name", {}, patient());
     std::vector<AppliedMigration> applied;
+    applied.reserve(static_cast<std::size_t>(rows.rows()));
     for (int row = 0; row < rows.rows(); ++row)
         applied.push_back({std::string(rows.text(row, 0)), std::string(rows.text(row, 1))});
     return applied;
