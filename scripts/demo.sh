@@ -25,7 +25,7 @@ daemon=$!
 port=
 for _ in $(seq 100); do
     port=$(sed -n 's/.*"message":"listening".*"port":\([0-9]*\).*/\1/p' "$folder/log")
-    if [[ -n $port ]] && curl -s "http://127.0.0.1:$port/health" | grep -q healthy; then
+    if [[ -n $port ]] && curl -s --noproxy '*' "http://127.0.0.1:$port/health" | grep -q healthy; then
         break
     fi
     kill -0 "$daemon" 2>/dev/null || break
@@ -42,7 +42,7 @@ echo "The service runs on port $port, over a SQLite file in a temporary folder."
 ask() {
     local status
     printf '\nPOST %s\n%s\n' "$2" "$3"
-    status=$(curl -s -o "$folder/answer" -w '%{http_code}' -H 'Content-Type: application/json' \
+    status=$(curl -s --noproxy '*' -o "$folder/answer" -w '%{http_code}' -H 'Content-Type: application/json' \
         -d "$3" "http://127.0.0.1:$port$2")
     printf -- '-> %s\n%s\n' "$status" "$(cat "$folder/answer")"
     [[ $status == "$1" ]] || {

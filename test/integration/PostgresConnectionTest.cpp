@@ -70,7 +70,7 @@ public:
         CPPUNIT_ASSERT(connectFault(stranger) == Fault::loginRefused);
         auto encrypted = settings_;
         encrypted.sslMode = "require"; // which this server does not do
-        CPPUNIT_ASSERT(connectFault(encrypted) == Fault::unreachable);
+        CPPUNIT_ASSERT(connectFault(encrypted) == Fault::tlsFailed);
         auto standby = settings_;
         standby.targetSessionAttrs = "standby";
         CPPUNIT_ASSERT(connectFault(standby) != Fault::schemaMissing);

@@ -11,6 +11,8 @@ class PostgresStoreTest : public CredentialStoreContract {
     CPPUNIT_TEST(survivesTheLossOfItsSessions);
     CPPUNIT_TEST(givesUpAtTheDeadlineBehindALock);
     CPPUNIT_TEST(survivesARefusedInsert);
+    CPPUNIT_TEST(survivesAChangeOfTheTable);
+    CPPUNIT_TEST(isDownWithoutItsPrivileges);
     CPPUNIT_TEST(readsUtcWhateverTheServersTimeZone);
     CPPUNIT_TEST_SUITE_END();
 
@@ -58,6 +60,27 @@ public:
         CPPUNIT_ASSERT(std::holds_alternative<Issued>(issue(credentialOf("Ada"))));
     }
 
+    void survivesAChangeOfTheTable() {
+        const auto credential = credentialOf("Ada");
+        issue(credential);
+        CPPUNIT_ASSERT(find(credential.id));
+        query("ALTER TABLE credentials ALTER COLUMN issued_by TYPE varchar(300)");
+        CPPUNIT_ASSERT(eventually([&] { return find(credential.id).has_value(); }));
+    }
+
+    void isDownWithoutItsPrivileges() {
+        query("CREATE ROLE stranger LOGIN");
+        auto settings = settings_;
+        settings.postgres.user = "stranger";
+        storage::Database stranger(settings, *logger_, clock_);
+        stranger.start();
+        CPPUNIT_ASSERT(eventually(
+            [&] { return stranger.state().lastFault == storage::Fault::permissionDenied; }));
+        CPPUNIT_ASSERT(stranger.state().kind == storage::DatabaseState::Kind::down);
+        stranger.stop();
+        query("DROP ROLE stranger");
+    }
+
     void readsUtcWhateverTheServersTimeZone() {
         query("ALTER DATABASE " + name_ + " SET timezone = 'Asia/Tokyo'");
         const auto credential = credentialOf("Ada");
@@ -68,9 +91,9 @@ public:
 
 private:
     storage::DatabaseSettings emptyDatabase() override {
-        auto settings = emptyPostgresDatabase();
-        name_ = settings.postgres.name;
-        return settings;
+        settings_ = emptyPostgresDatabase();
+        name_ = settings_.postgres.name;
+        return settings_;
     }
 
     std::string query(const std::string& sql) { return sharedPostgres().query(name_, sql); }
@@ -89,6 +112,7 @@ private:
         return false;
     }
 
+    storage::DatabaseSettings settings_;
     std::string name_;
 };
 

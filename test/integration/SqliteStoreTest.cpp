@@ -1,10 +1,22 @@
 #include "CredentialStoreContract.h"
+#include "kubecred/Error.h"
+
+#include <filesystem>
 
 namespace kubecred::test {
 
 class SqliteStoreTest : public CredentialStoreContract {
     CPPUNIT_TEST_SUB_SUITE(SqliteStoreTest, CredentialStoreContract);
+    CPPUNIT_TEST(issuesNothingIntoAFileThatIsGone);
     CPPUNIT_TEST_SUITE_END();
+
+public:
+    void issuesNothingIntoAFileThatIsGone() {
+        issue(credentialOf("Ada"));
+        for (const auto& file : std::filesystem::directory_iterator(directory_->path() / "folder"))
+            std::filesystem::remove(file.path());
+        CPPUNIT_ASSERT_THROW(issue(credentialOf("Bob")), Error);
+    }
 
 private:
     storage::DatabaseSettings emptyDatabase() override {

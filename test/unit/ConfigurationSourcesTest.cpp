@@ -42,6 +42,7 @@ class ConfigurationSourcesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(takesValuesLiterally);
     CPPUNIT_TEST(refusesFilesThatCannotBeRead);
     CPPUNIT_TEST(refusesFolders);
+    CPPUNIT_TEST(refusesLinesWithoutAKey);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -149,6 +150,15 @@ public:
     }
 
     // In a process of its own, since a reader that never finds the end would not come back.
+    void refusesLinesWithoutAKey() {
+        for (const char* text : {"=value\n", ".x=1\n", "a=1\nmodules.=2\n"}) {
+            const auto file = folder_.path() / "keyless.properties";
+            std::ofstream(file) << text;
+            CPPUNIT_ASSERT_THROW_MESSAGE(text, readPropertiesFile(file.string()),
+                                         host::ConfigurationError);
+        }
+    }
+
     void refusesFolders() {
         const pid_t child = fork();
         if (child == 0) {

@@ -14,6 +14,7 @@ class PostgresFaultsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(knowsSqlStates);
     CPPUNIT_TEST(knowsConnectMessages);
     CPPUNIT_TEST(everyFaultHasItsName);
+    CPPUNIT_TEST(knowsWhatOutdatesAConnection);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -29,7 +30,7 @@ public:
                      {"55P03", Fault::locked},
                      {"40P01", Fault::locked},
                      {"57014", Fault::timedOut},
-                     {"42501", Fault::refused},
+                     {"42501", Fault::permissionDenied},
                      {"28P01", Fault::loginRefused},
                      {"28000", Fault::loginRefused},
                      {"3D000", Fault::loginRefused},
@@ -57,6 +58,10 @@ public:
             {"fe_sendauth: no password supplied\n", Fault::loginRefused},
             {"FATAL:  no pg_hba.conf entry for host \"h\"\n", Fault::loginRefused},
             {"FATAL:  role \"u\" is not permitted to log in\n", Fault::loginRefused},
+            {"root certificate file \"f\" does not exist\n", Fault::tlsFailed},
+            {"SSL error: certificate verify failed\n", Fault::tlsFailed},
+            {"server does not support SSL, but SSL was required\n", Fault::tlsFailed},
+            {"FATAL:  no pg_hba.conf entry for host \"h\", SSL off\n", Fault::loginRefused},
             {"FATAL:  database \"d\" does not exist\n", Fault::loginRefused},
             {"FATAL:  role \"u\" does not exist\n", Fault::loginRefused},
             {"FATAL:  permission denied for database \"d\"\n", Fault::loginRefused},
@@ -73,6 +78,13 @@ public:
             CPPUNIT_ASSERT_MESSAGE(message, storage::faultOfConnectMessage(message) == fault);
     }
 
+    void knowsWhatOutdatesAConnection() {
+        for (const char* harmless : {"22012", "23505", "40P01", "40001", "55P03", "57014"})
+            CPPUNIT_ASSERT_MESSAGE(harmless, storage::leavesConnectionAsItWas(harmless));
+        for (const char* outdating : {"0A000", "25006", "26000", "42P01", "42501", "57P01", ""})
+            CPPUNIT_ASSERT_MESSAGE(outdating, !storage::leavesConnectionAsItWas(outdating));
+    }
+
     void everyFaultHasItsName() {
         std::set<std::string> names;
         for (int fault = 0; fault <= static_cast<int>(Fault::refused); ++fault) {
@@ -82,7 +94,7 @@ public:
                                  std::string(error.what()));
             names.insert(error.what());
         }
-        CPPUNIT_ASSERT_EQUAL(std::size_t{10}, names.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{12}, names.size());
         CPPUNIT_ASSERT(names.contains("schema missing") && names.contains("unreachable"));
     }
 };

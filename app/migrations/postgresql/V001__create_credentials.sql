@@ -18,10 +18,15 @@ CREATE TABLE IF NOT EXISTS credentials (
 DO $$
 BEGIN
     IF NOT EXISTS (
-        SELECT FROM pg_constraint
-        WHERE conname = 'unique_credential' AND contype = 'u' AND conrelid = 'credentials'::regclass
+        SELECT FROM pg_constraint c
+        WHERE conname = 'unique_credential' AND contype = 'u'
+            AND conrelid = 'credentials'::regclass
+            AND (
+                SELECT array_agg(attname::text ORDER BY attname)
+                FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY (c.conkey)
+            ) = ARRAY['credential_type', 'email', 'name']
     ) THEN
-        RAISE EXCEPTION 'table credentials has no constraint unique_credential';
+        RAISE EXCEPTION 'table credentials has no constraint unique_credential on name, email and credential_type';
     END IF;
 END
 $$;

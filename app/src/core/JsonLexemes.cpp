@@ -60,8 +60,20 @@ bool realFits(std::string_view text) noexcept {
     return std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc{};
 }
 
+// PostgreSQL keeps the digits that an exponent stands for, also those of a zero.
+bool exponentFits(std::string_view text) noexcept {
+    const auto e = text.find_first_of("eE");
+    if (e == std::string_view::npos)
+        return true;
+    auto digits = text.substr(e + 1);
+    digits.remove_prefix(std::min(digits.find_first_of("0123456789"), digits.size()));
+    std::size_t magnitude = 0;
+    const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), magnitude);
+    return result.ec == std::errc{} && magnitude <= longestSpelling;
+}
+
 bool isHoldable(std::string_view text) noexcept {
-    if (text.size() > longestSpelling)
+    if (text.size() > longestSpelling || !exponentFits(text))
         return false;
     const bool isReal = text.find_first_of(".eE") != std::string_view::npos;
     return isReal ? realFits(text) : integerFits(text);

@@ -22,7 +22,8 @@ constexpr unsigned healthcheckSeconds = 2;
 bool isConnectionFault(storage::Fault fault) {
     using storage::Fault;
     return fault == Fault::unreachable || fault == Fault::timedOut ||
-           fault == Fault::loginRefused || fault == Fault::tooManyConnections;
+           fault == Fault::loginRefused || fault == Fault::tlsFailed ||
+           fault == Fault::tooManyConnections;
 }
 
 int withMigrator(const HostSettings& settings,
@@ -31,7 +32,10 @@ int withMigrator(const HostSettings& settings,
     try {
         return action(*storage::makeMigrator(settings.database));
     } catch (const storage::StorageError& error) {
-        std::cerr << "kube-credential: the database said no: " << error.what() << "\n";
+        std::cerr << "kube-credential: the database said no: " << error.what();
+        if (!error.databaseMessage().empty())
+            std::cerr << ": " << error.databaseMessage();
+        std::cerr << "\n";
         return isConnectionFault(error.fault()) ? ExitStatus::unavailable : ExitStatus::failed;
     } catch (const storage::MigrationChanged& error) {
         std::cerr << "kube-credential: " << error.what() << "\n";

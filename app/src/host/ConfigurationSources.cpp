@@ -50,6 +50,9 @@ void collect(const PropertyFileConfiguration& file, const std::string& prefix,
     PropertyFileConfiguration::Keys keys;
     file.keys(prefix, keys);
     for (const auto& key : keys) {
+        if (key.empty())
+            throw ConfigurationError("the configuration file " + origin +
+                                     " has a line whose key is missing or ends in a dot");
         std::string full = prefix;
         full.append(prefix.empty() ? "" : ".").append(key);
         if (file.hasProperty(full))

@@ -16,8 +16,8 @@ using std::chrono::steady_clock;
 // How many requests one connection may have answered before others get their turn.
 constexpr int requestsPerTurn = 32;
 
-// A client that is refused while it sends would lose the answer to a reset, were the connection
-// closed at once (RFC 9112, section 9.6).
+// A client that still sends would lose the answer to a reset, were the connection closed at once
+// (RFC 9112, section 9.6).
 constexpr std::chrono::seconds lingerTime{2};
 constexpr std::size_t lingerBytes = 1 << 20;
 
@@ -77,9 +77,10 @@ Connection::Next Connection::expire() {
 
 // Reads on in what has arrived; true where that gave something to write.
 bool Connection::takeRequest() {
-    if (!parser_ && input_ == "\r\n")
-        input_.clear(); // some clients send one after a body: it begins no request
-    if (input_.empty())
+    // Some clients send an empty line after a body: it begins no request.
+    while (!parser_ && input_.starts_with("\r\n"))
+        input_.erase(0, 2);
+    if (input_.empty() || (!parser_ && input_ == "\r"))
         return false;
     if (!parser_) {
         parser_.emplace(limits_);
@@ -122,13 +123,12 @@ void Connection::refuse(const Error& error) {
     const Response response = dispatcher_.refuse(exchange, error);
     writeResponse(output_, response, exchange.requestId, {head, true, false});
     input_.clear();
-    lingering_ = true;
     finishRequest(true);
 }
 
 void Connection::finishRequest(bool close) {
     parser_.reset();
-    closing_ = close;
+    closing_ = lingering_ = close;
     deadline_ = steady_clock::now() + limits_.requestTimeout; // to write the answer
 }
 

@@ -147,10 +147,10 @@ void Server::accept() {
     try {
         while (accepting_ && readableWithin(socket_.impl()->sockfd(), milliseconds(0)))
             admit(socket_.acceptConnection());
-    } catch (const Poco::Exception& exception) {
-        // Out of descriptors, most likely: what waits in the backlog is tried again by the sweep.
+    } catch (const std::exception& exception) {
+        // Out of descriptors, most likely: what waits in the backlog is tried again.
         logger_.log(LogLevel::warn, "could not accept a connection",
-                    {{"error", std::string_view(exception.name())}});
+                    {{"error", std::string_view(typeid(exception).name())}});
         std::this_thread::sleep_for(milliseconds(10));
     }
     if (accepting_)

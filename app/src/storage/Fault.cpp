@@ -1,6 +1,6 @@
 #include "Fault.h"
 
-#include <string>
+#include <utility>
 
 namespace kubecred::storage {
 
@@ -12,6 +12,10 @@ std::string_view nameOf(Fault fault) noexcept {
         return "timed out";
     case Fault::loginRefused:
         return "login refused";
+    case Fault::tlsFailed:
+        return "TLS failed";
+    case Fault::permissionDenied:
+        return "permission denied";
     case Fault::tooManyConnections:
         return "too many connections";
     case Fault::readOnly:
@@ -27,10 +31,12 @@ std::string_view nameOf(Fault fault) noexcept {
     case Fault::refused:
         break;
     }
-    return "refused by the database";
+    return "refused";
 }
 
-StorageError::StorageError(Fault fault)
-    : std::runtime_error(std::string(nameOf(fault))), fault_(fault) {}
+StorageError::StorageError(Fault fault, std::string databaseMessage)
+    : std::runtime_error(std::string(nameOf(fault))),
+      fault_(fault),
+      databaseMessage_(std::move(databaseMessage)) {}
 
 } // namespace kubecred::storage

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 namespace kubecred::storage {
@@ -11,6 +12,8 @@ enum class Fault {
     unreachable,
     timedOut,
     loginRefused,
+    tlsFailed,
+    permissionDenied,
     tooManyConnections,
     readOnly,
     schemaMissing,
@@ -26,12 +29,17 @@ std::string_view nameOf(Fault fault) noexcept;
 /// Thrown within storage only; CredentialStore turns it into Error (unavailable).
 class StorageError : public std::runtime_error {
 public:
-    explicit StorageError(Fault fault);
+    explicit StorageError(Fault fault, std::string databaseMessage = {});
 
     Fault fault() const noexcept { return fault_; }
 
+    /// The database's own words, where it said any: for the one who runs a migration by hand, never
+    /// for logs and answers, since they may quote SQL.
+    const std::string& databaseMessage() const noexcept { return databaseMessage_; }
+
 private:
     Fault fault_;
+    std::string databaseMessage_;
 };
 
 } // namespace kubecred::storage

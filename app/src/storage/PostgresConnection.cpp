@@ -118,8 +118,12 @@ PostgresConnection::~PostgresConnection() {
 }
 
 bool PostgresConnection::usable() const noexcept {
-    return !abandoned_ && PQstatus(handle_) == CONNECTION_OK &&
+    return !abandoned_ && !stale_ && PQstatus(handle_) == CONNECTION_OK &&
            PQtransactionStatus(handle_) == PQTRANS_IDLE;
+}
+
+bool PostgresConnection::silent() const noexcept {
+    return abandoned_ && PQstatus(handle_) == CONNECTION_OK;
 }
 
 void PostgresConnection::script(const std::string& sql, Deadline deadline) {
@@ -205,9 +209,12 @@ void PostgresConnection::await(short events, Deadline deadline) {
 }
 
 void PostgresConnection::fail(const PGresult* result) {
-    const char* sqlState =
-        result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    throw StorageError(sqlState == nullptr ? Fault::unreachable : faultOfSqlState(sqlState));
+    const char* state = result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    if (state == nullptr)
+        throw StorageError(Fault::unreachable);
+    stale_ = !leavesConnectionAsItWas(state);
+    const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    throw StorageError(faultOfSqlState(state), message == nullptr ? "" : message);
 }
 
 } // namespace kubecred::storage

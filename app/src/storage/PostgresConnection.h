@@ -54,8 +54,12 @@ public:
     PostgresResult run(const char* name, std::span<const std::string> parameters,
                        Deadline deadline);
 
-    /// False once the connection is lost or a deadline was missed: it must not be used any more.
+    /// False once the connection is lost, a deadline was missed, or the database refused a
+    /// statement for a reason that a new connection may not meet: it must not be used any more.
     bool usable() const noexcept;
+
+    /// The last statement got no answer by its deadline.
+    bool silent() const noexcept;
 
 private:
     template <typename Send>
@@ -68,8 +72,9 @@ private:
     // session is gone: so this stands before it.
     std::unique_ptr<PGconn, decltype(&PQfinish)> lost_{nullptr, &PQfinish};
     Poco::Data::Session session_;
-    PGconn* handle_; // of session_
-    bool abandoned_ = false;
+    PGconn* handle_;         // of session_
+    bool abandoned_ = false; // a statement is under way, or its answer never came
+    bool stale_ = false;     // what the connection has prepared or assumes may be out of date
 };
 
 } // namespace kubecred::storage

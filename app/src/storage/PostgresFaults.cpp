@@ -1,5 +1,6 @@
 #include "PostgresFaults.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -7,7 +8,8 @@ namespace kubecred::storage {
 
 Fault faultOfSqlState(std::string_view sqlState) noexcept {
     // The longer ones first: each entry is a prefix.
-    constexpr std::array<std::pair<std::string_view, Fault>, 12> faults{{
+    constexpr std::array<std::pair<std::string_view, Fault>, 13> faults{{
+        {"42501", Fault::permissionDenied},
         {"25006", Fault::readOnly},
         {"3F000", Fault::schemaMissing},
         {"42P01", Fault::schemaMissing},
@@ -27,12 +29,20 @@ Fault faultOfSqlState(std::string_view sqlState) noexcept {
     return Fault::refused;
 }
 
+bool leavesConnectionAsItWas(std::string_view sqlState) noexcept {
+    constexpr std::array<std::string_view, 5> harmless{"22", "23", "40", "55P03", "57014"};
+    return std::ranges::any_of(
+        harmless, [&](std::string_view prefix) { return sqlState.starts_with(prefix); });
+}
+
 Fault faultOfConnectMessage(std::string_view message) noexcept {
-    constexpr std::array<std::pair<std::string_view, Fault>, 12> faults{{
+    constexpr std::array<std::pair<std::string_view, Fault>, 14> faults{{
         {"timeout expired", Fault::timedOut},
         {"authentication failed", Fault::loginRefused},
         {"no password supplied", Fault::loginRefused},
         {"pg_hba.conf", Fault::loginRefused},
+        {"certificate", Fault::tlsFailed},
+        {"SSL", Fault::tlsFailed},
         {"not permitted to log in", Fault::loginRefused},
         {"does not exist", Fault::loginRefused},
         {"permission denied", Fault::loginRefused},

@@ -9,6 +9,11 @@ namespace kubecred::storage {
 /// The fault behind an SQLSTATE (PostgreSQL's manual, appendix A).
 Fault faultOfSqlState(std::string_view sqlState) noexcept;
 
+/// Whether an error was about the statement's data or its moment only (bad data, a constraint, a
+/// conflict with another transaction, a lock, a time-out). After any other, such as a table that
+/// has changed or a server that has become read-only, a new connection is the way to find out.
+bool leavesConnectionAsItWas(std::string_view sqlState) noexcept;
+
 /// The fault behind libpq's message about a failed connection attempt: libpq gives nothing else.
 Fault faultOfConnectMessage(std::string_view message) noexcept;
 

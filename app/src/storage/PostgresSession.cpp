@@ -48,6 +48,7 @@ PostgresSession::PostgresSession(const PostgresSettings& settings, Deadline dead
     connection_.prepare("insert", insertSql, deadline);
     connection_.prepare("find_same", findSameSql, deadline);
     connection_.prepare("find_by_id", findByIdSql, deadline);
+    probe(deadline);
 }
 
 bool PostgresSession::insert(const Credential& credential, Deadline deadline) {

@@ -16,6 +16,7 @@ public:
     std::optional<Credential> findById(const Uuid& id, Deadline deadline) override;
     void probe(Deadline deadline) override;
     bool usable() const noexcept override { return connection_.usable(); }
+    bool silent() const noexcept override { return connection_.silent(); }
 
 private:
     PostgresConnection connection_;

@@ -29,6 +29,9 @@ public:
 
     /// False once the connection is lost or its state unknown: it must then be dropped.
     virtual bool usable() const noexcept = 0;
+
+    /// The last call got no answer by its deadline, as from a database that hangs.
+    virtual bool silent() const noexcept { return false; }
 };
 
 /// Opens a session whose `probe` succeeds, or throws StorageError.

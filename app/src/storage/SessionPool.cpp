@@ -13,6 +13,18 @@ constexpr std::chrono::milliseconds probeInterval{1000};
 constexpr std::chrono::milliseconds probeTimeout{800};
 constexpr std::chrono::milliseconds openTimeout{1500};
 
+std::string_view adviceFor(Fault fault) noexcept {
+    switch (fault) {
+    case Fault::schemaMissing:
+        return "database has no schema: run kube-credential --config=FILE --migrate";
+    case Fault::permissionDenied:
+        return "database grants too little: put the login into the group role "
+               "kube_credential_issuance or kube_credential_verification";
+    default:
+        return "database is down; trying again every second";
+    }
+}
+
 } // namespace
 
 std::string_view nameOf(DatabaseState::Kind kind) noexcept {
@@ -119,6 +131,8 @@ void SessionPool::probeIdle(std::unique_lock<std::mutex>& lock) {
     } catch (const StorageError& error) {
         silent = error.fault() == Fault::timedOut;
         session.reset();
+    } catch (const std::exception&) {
+        session.reset(); // opening a new one shows what is wrong
     }
     lock.lock();
     if (session && !stopping_) {
@@ -181,6 +195,8 @@ void SessionPool::release(std::unique_ptr<Session> session) noexcept {
             dropped = std::move(session);
             --open_;
             nextProbe_ = {}; // look at once whether the database is still there
+            if (dropped->silent() && !stopping_)
+                becomeDown(Fault::timedOut); // who waits for a session need not wait as long
         }
     }
     if (dropped)
@@ -207,11 +223,7 @@ void SessionPool::becomeDown(Fault fault) {
     returned_.notify_all();
     if (!isNew)
         return;
-    const std::string_view hint =
-        fault == Fault::schemaMissing
-            ? "database has no schema: run kube-credential --config=FILE --migrate"
-            : "database is down; trying again every second";
-    logger_.log(LogLevel::warn, hint, {{"error", nameOf(fault)}});
+    logger_.log(LogLevel::warn, adviceFor(fault), {{"error", nameOf(fault)}});
 }
 
 } // namespace kubecred::storage

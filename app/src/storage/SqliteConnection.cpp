@@ -4,6 +4,8 @@
 #include <Poco/Data/SQLite/SQLiteException.h>
 #include <Poco/Exception.h>
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -39,13 +41,23 @@ Poco::Data::Session openFile(const std::string& path) {
     }
 }
 
+// 0 where there is no such file.
+std::uintmax_t inodeOf(const std::string& path) noexcept {
+    struct stat status {};
+    return stat(path.c_str(), &status) == 0 ? status.st_ino : 0;
+}
+
 } // namespace
 
-SqliteConnection::SqliteConnection(const std::string& path) : session_(openFile(path)) {
+SqliteConnection::SqliteConnection(const std::string& path)
+    : path_(path), session_(openFile(path)), file_(inodeOf(path)) {
     script("PRAGMA busy_timeout = 2000");
     script("PRAGMA journal_mode = WAL");
     script("PRAGMA synchronous = FULL");
 }
+
+// SQLite goes on writing to a file that was removed or replaced, and all of that would be lost.
+bool SqliteConnection::isOurFile() const noexcept { return file_ != 0 && inodeOf(path_) == file_; }
 
 void SqliteConnection::script(const std::string& sql) {
     run(sql.c_str(), [](Poco::Data::Statement&) {});
@@ -53,6 +65,10 @@ void SqliteConnection::script(const std::string& sql) {
 
 std::size_t SqliteConnection::run(const char* sql,
                                   const std::function<void(Poco::Data::Statement&)>& bind) {
+    if (!isOurFile()) {
+        usable_ = false;
+        throw StorageError(Fault::unreachable);
+    }
     try {
         Poco::Data::Statement statement(session_);
         statement << std::string_view(sql);

@@ -6,6 +6,7 @@
 #include <Poco/Data/Statement.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -30,7 +31,11 @@ public:
     bool usable() const noexcept { return usable_; }
 
 private:
+    bool isOurFile() const noexcept;
+
+    const std::string path_;
     Poco::Data::Session session_;
+    std::uintmax_t file_ = 0; // inode of what was opened
     bool usable_ = true;
 };
 

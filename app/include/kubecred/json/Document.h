@@ -19,7 +19,7 @@ struct Value {
     std::string text;
     bool hasNul = false; ///< a string of it holds U+0000, which no database text can
     /// A number of it is beyond what an IEEE double holds without loss of magnitude, an integer
-    /// beyond ±2^63, or spelled with more than 1,100 characters.
+    /// beyond ±2^63, or spelled with more than 1,100 characters or an exponent beyond ±1,100.
     bool hasUnholdableNumber = false;
 };
 
