@@ -11,6 +11,7 @@ struct Case {
 };
 
 void check(const Daemon& daemon, const std::vector<Case>& cases) {
+    daemon.waitForStatus("healthy"); // no line of the start comes between any more
     for (const auto& [headers, clientIp] : cases) {
         request(daemon.port(), "GET", "/nowhere", {}, headers);
         assertContains(daemon.logLines().back(), "\"clientIp\":\"" + clientIp + "\"");

@@ -118,6 +118,7 @@ public:
 
     void debugLogsRequestsToo() {
         Daemon daemon({sqliteProperties(), {{"LOG_LEVEL", "debug"}}});
+        daemon.waitForStatus("healthy"); // no line of the start comes between any more
         request(daemon.port(), "GET", "/nowhere", {}, {withId("seen")});
         assertContains(daemon.logLines().back(), "\"seen\"");
         parsed(daemon.logLines());
