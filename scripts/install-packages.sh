@@ -17,7 +17,7 @@ for set in "$@"; do
             missing+=("$package")
     done
     # Node.js may have come with its own npm, beside which Debian's cannot be installed.
-    [[ $set != lint ]] || command -v npx >/dev/null || missing+=(nodejs npm)
+    [[ $set != lint ]] || command -v npx >/dev/null || missing+=(nodejs npm ca-certificates)
 done
 [[ ${#missing[@]} -gt 0 ]] || exit 0
 

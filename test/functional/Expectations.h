@@ -1,5 +1,7 @@
 #pragma once
 
+#include "support/HttpAnswer.h"
+
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <chrono>
@@ -15,6 +17,16 @@ inline void assertContains(const std::string& text, const std::string& part) {
 /// Fails the test, and shows the text, where `text` holds `part`.
 inline void assertLacks(const std::string& text, const std::string& part) {
     CPPUNIT_ASSERT_MESSAGE("\"" + part + "\" in: " + text, text.find(part) == std::string::npos);
+}
+
+/// Fails the test where the answer is not that of an error: `success`, `message` and `requestId`,
+/// the last as in its header, and nothing else.
+inline void assertProblem(const HttpAnswer& answer, const std::string& message) {
+    CPPUNIT_ASSERT(!answer.json()->getValue<bool>("success"));
+    CPPUNIT_ASSERT_EQUAL(message, answer.text("message"));
+    CPPUNIT_ASSERT(!message.empty());
+    CPPUNIT_ASSERT_EQUAL(answer.header("x-request-id"), answer.text("requestId"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(3), answer.json()->size());
 }
 
 /// How long something takes.

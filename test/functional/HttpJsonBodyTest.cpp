@@ -63,7 +63,7 @@ public:
                                         nested(32)}) {
             const auto answer = post(daemon_->port(), issuance, body);
             CPPUNIT_ASSERT_EQUAL_MESSAGE(body, 400, answer.status);
-            checkError(answer, "Malformed JSON");
+            assertProblem(answer, "Malformed JSON");
         }
         CPPUNIT_ASSERT_EQUAL(201, post(daemon_->port(), issuance, nested(31)).status);
     }
@@ -92,7 +92,7 @@ public:
                 request(daemon_->port(), "POST", issuance, issueBody("Ada"), headers);
             CPPUNIT_ASSERT_EQUAL_MESSAGE(headers.empty() ? "none" : headers.back(), 415,
                                          answer.status);
-            checkError(answer, answer.text("message"));
+            assertProblem(answer, answer.text("message"));
         }
         CPPUNIT_ASSERT_EQUAL(201, post(daemon_->port(), issuance, issueBody("Ada")).status);
     }
@@ -110,14 +110,6 @@ public:
     }
 
 private:
-    static void checkError(const HttpAnswer& answer, const std::string& message) {
-        CPPUNIT_ASSERT(!answer.json()->getValue<bool>("success"));
-        CPPUNIT_ASSERT_EQUAL(message, answer.text("message"));
-        CPPUNIT_ASSERT(!message.empty());
-        CPPUNIT_ASSERT_EQUAL(answer.header("x-request-id"), answer.text("requestId"));
-        CPPUNIT_ASSERT_EQUAL(std::size_t(3), answer.json()->size());
-    }
-
     std::unique_ptr<Daemon> daemon_;
 };
 

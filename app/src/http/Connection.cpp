@@ -2,7 +2,7 @@
 
 #include "ResponseWriter.h"
 
-#include <Poco/Net/NetException.h>
+#include <Poco/Exception.h>
 
 #include <sys/socket.h>
 

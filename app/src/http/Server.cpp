@@ -4,7 +4,7 @@
 #include "ResponseWriter.h"
 #include "kubecred/domain/Uuid.h"
 
-#include <Poco/Net/NetException.h>
+#include <Poco/Exception.h>
 
 #include <poll.h>
 #include <sys/socket.h>
