@@ -59,8 +59,11 @@ public:
     }
 
     void verificationsRoleCannotIssue() {
-        const auto daemon = start("issuance", "kube_credential_verification");
+        const auto daemon = start("issuance", "kube_credential_verification", "degraded");
         CPPUNIT_ASSERT_EQUAL(503, issue(*daemon));
+        assertContains(daemon->log(), "database grants too little");
+        CPPUNIT_ASSERT_EQUAL(std::string("degraded"),
+                             request(daemon->port(), "GET", "/health").text("status"));
         CPPUNIT_ASSERT_EQUAL(std::string("0\n"),
                              server().query(database_, "SELECT count(*) FROM credentials"));
     }
@@ -95,11 +98,12 @@ private:
         return user;
     }
 
-    std::unique_ptr<Daemon> start(const std::string& module, const std::string& group) const {
+    std::unique_ptr<Daemon> start(const std::string& module, const std::string& group,
+                                  const std::string& status = "healthy") const {
         auto properties = propertiesOf(login(group));
         properties["modules"] = module;
         auto daemon = std::make_unique<Daemon>(DaemonOptions{properties});
-        daemon->waitForStatus("healthy");
+        daemon->waitForStatus(status);
         return daemon;
     }
 

@@ -85,6 +85,11 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::size_t(2), answer.json()->getArray("modules")->size());
         CPPUNIT_ASSERT_EQUAL(std::string("up"), answer.text("dependencies.database.state"));
         CPPUNIT_ASSERT(answer.text("dependencies.database.since").ends_with('Z'));
+        for (const std::string use : {"reads", "writes"}) {
+            CPPUNIT_ASSERT_EQUAL(std::string("up"),
+                                 answer.text("dependencies.database." + use + ".state"));
+            CPPUNIT_ASSERT(answer.text("dependencies.database." + use + ".since").ends_with('Z'));
+        }
     }
 
     void detailsTellTheTrouble() {

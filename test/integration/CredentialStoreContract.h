@@ -2,11 +2,14 @@
 
 #include "host/JsonLogger.h"
 #include "storage/Database.h"
-#include "support/TemporaryDirectory.h"
+#include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace kubecred::test {
 
@@ -24,6 +27,9 @@ class CredentialStoreContract : public CppUnit::TestFixture {
     CPPUNIT_TEST(keepsMilliseconds);
     CPPUNIT_TEST(issuesOnceToTwoHundredThreads);
     CPPUNIT_TEST(issuesDistinctKeysSideBySide);
+    CPPUNIT_TEST(issuesManyAtOnceWithoutThreads);
+    CPPUNIT_TEST(findsManyAtOnceWithoutThreads);
+    CPPUNIT_TEST(keepsOddTextsApartInABatch);
     CPPUNIT_TEST_SUITE_END_ABSTRACT();
 
 public:
@@ -38,8 +44,13 @@ public:
     void keepsTextsExactly();
     void keepsMetadataAsAValue();
     void keepsMilliseconds();
+
+    // In CredentialStoreConcurrency.cpp.
     void issuesOnceToTwoHundredThreads();
     void issuesDistinctKeysSideBySide();
+    void issuesManyAtOnceWithoutThreads();
+    void findsManyAtOnceWithoutThreads();
+    void keepsOddTextsApartInABatch();
 
 protected:
     /// How to reach an empty database that no other test uses.
@@ -47,6 +58,10 @@ protected:
 
     static Credential credentialOf(const std::string& name);
     static Deadline soon();
+    static bool isIssued(const IssueOutcome& outcome);
+
+    /// Begins to issue each of them, and returns at once.
+    std::vector<Started<IssueOutcome>> start(const std::vector<Credential>& credentials);
     IssueOutcome issue(const Credential& credential);
     std::optional<Credential> find(const Uuid& id);
 

@@ -1,18 +1,18 @@
-#include "CredentialStoreContract.h"
-#include "SharedPostgres.h"
-#include "kubecred/Error.h"
+#include "PostgresStore.h"
 
+#include <chrono>
 #include <thread>
 
 namespace kubecred::test {
 
-class PostgresStoreTest : public CredentialStoreContract {
+class PostgresStoreTest : public PostgresStore {
     CPPUNIT_TEST_SUB_SUITE(PostgresStoreTest, CredentialStoreContract);
     CPPUNIT_TEST(survivesTheLossOfItsSessions);
     CPPUNIT_TEST(givesUpAtTheDeadlineBehindALock);
     CPPUNIT_TEST(survivesARefusedInsert);
     CPPUNIT_TEST(survivesAChangeOfTheTable);
     CPPUNIT_TEST(isDownWithoutItsPrivileges);
+    CPPUNIT_TEST(readsWithoutThePrivilegeToWrite);
     CPPUNIT_TEST(readsUtcWhateverTheServersTimeZone);
     CPPUNIT_TEST_SUITE_END();
 
@@ -22,7 +22,7 @@ public:
         issue(credential);
         query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
               "WHERE datname = current_database() AND pid <> pg_backend_pid()");
-        CPPUNIT_ASSERT(eventually([&] { return find(credential.id).has_value(); }));
+        CPPUNIT_ASSERT(recovers([&] { return find(credential.id).has_value(); }));
     }
 
     void givesUpAtTheDeadlineBehindALock() {
@@ -34,17 +34,18 @@ public:
                          "AND relation = 'credentials'::regclass") == "1\n";
         }));
         const auto begun = std::chrono::steady_clock::now();
-        CPPUNIT_ASSERT_THROW(
-            database_->writer().issue(credentialOf("Bob"), begun + std::chrono::milliseconds(300)),
-            Error);
+        CPPUNIT_ASSERT_THROW(await(database_->writer().issue(
+                                 credentialOf("Bob"), begun + std::chrono::milliseconds(300))),
+                             Error);
         const auto took = std::chrono::steady_clock::now() - begun;
         holder.join();
         CPPUNIT_ASSERT(took >= std::chrono::milliseconds(250));
         CPPUNIT_ASSERT(took < std::chrono::milliseconds(1200));
-        CPPUNIT_ASSERT(eventually([&] { return !find(Uuid::version4()); }));
+        CPPUNIT_ASSERT(recovers([&] { return !find(Uuid::version4()); }));
     }
 
     void survivesARefusedInsert() {
+        issue(credentialOf("Zoe")); // there is a session from here on
         query("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
               "$$BEGIN RAISE EXCEPTION 'no: %', NEW.email; END$$;"
               "CREATE TRIGGER refuse BEFORE INSERT ON credentials FOR EACH ROW "
@@ -57,7 +58,7 @@ public:
             CPPUNIT_ASSERT(error.detail().find("ada@") == std::string::npos);
         }
         query("DROP TRIGGER refuse ON credentials");
-        CPPUNIT_ASSERT(std::holds_alternative<Issued>(issue(credentialOf("Ada"))));
+        CPPUNIT_ASSERT(isIssued(issue(credentialOf("Ada"))));
     }
 
     void survivesAChangeOfTheTable() {
@@ -65,7 +66,7 @@ public:
         issue(credential);
         CPPUNIT_ASSERT(find(credential.id));
         query("ALTER TABLE credentials ALTER COLUMN issued_by TYPE varchar(300)");
-        CPPUNIT_ASSERT(eventually([&] { return find(credential.id).has_value(); }));
+        CPPUNIT_ASSERT(recovers([&] { return find(credential.id).has_value(); }));
     }
 
     void isDownWithoutItsPrivileges() {
@@ -73,12 +74,34 @@ public:
         auto settings = settings_;
         settings.postgres.user = "stranger";
         storage::Database stranger(settings, *logger_, clock_);
+        stranger.reader();
         stranger.start();
         CPPUNIT_ASSERT(eventually(
             [&] { return stranger.state().lastFault == storage::Fault::permissionDenied; }));
         CPPUNIT_ASSERT(stranger.state().kind == storage::DatabaseState::Kind::down);
+        CPPUNIT_ASSERT(stranger.reads() && !stranger.writes());
         stranger.stop();
         query("DROP ROLE stranger");
+    }
+
+    void readsWithoutThePrivilegeToWrite() {
+        query("CREATE ROLE verifier LOGIN IN ROLE kube_credential_verification");
+        const auto credential = credentialOf("Ada");
+        issue(credential);
+        auto settings = settings_;
+        settings.postgres.user = "verifier";
+        storage::Database verifier(settings, *logger_, clock_);
+        auto& reader = verifier.reader();
+        auto& writer = verifier.writer();
+        verifier.start();
+        CPPUNIT_ASSERT(await(reader.find(credential.id, soon())));
+        CPPUNIT_ASSERT_THROW(await(writer.issue(credentialOf("Bob"), soon())), Error);
+        CPPUNIT_ASSERT(verifier.reads()->kind == storage::DatabaseState::Kind::up);
+        CPPUNIT_ASSERT(verifier.writes()->kind == storage::DatabaseState::Kind::down);
+        CPPUNIT_ASSERT(verifier.writes()->lastFault == storage::Fault::permissionDenied);
+        CPPUNIT_ASSERT(verifier.state().kind == storage::DatabaseState::Kind::down);
+        verifier.stop();
+        query("DROP ROLE verifier");
     }
 
     void readsUtcWhateverTheServersTimeZone() {
@@ -88,32 +111,6 @@ public:
         const auto stored = query("SELECT to_char(issued_at, 'HH24:MI') FROM credentials");
         CPPUNIT_ASSERT_EQUAL(toIso8601(credential.issuedAt).substr(11, 5) + "\n", stored);
     }
-
-private:
-    storage::DatabaseSettings emptyDatabase() override {
-        settings_ = emptyPostgresDatabase();
-        name_ = settings_.postgres.name;
-        return settings_;
-    }
-
-    std::string query(const std::string& sql) { return sharedPostgres().query(name_, sql); }
-
-    template <typename Condition>
-    static bool eventually(Condition condition) {
-        for (int attempt = 0; attempt < 100; ++attempt) {
-            try {
-                if (condition())
-                    return true;
-            } catch (const Error&) {
-                // not yet
-            }
-            std::this_thread::sleep_for(std::chrono::milliseconds(50));
-        }
-        return false;
-    }
-
-    storage::DatabaseSettings settings_;
-    std::string name_;
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(PostgresStoreTest);

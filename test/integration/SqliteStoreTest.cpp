@@ -1,5 +1,6 @@
 #include "CredentialStoreContract.h"
 #include "kubecred/Error.h"
+#include "support/TemporaryDirectory.h"
 
 #include <filesystem>
 

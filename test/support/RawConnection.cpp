@@ -13,8 +13,11 @@ namespace kubecred::test {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-RawConnection::RawConnection(int port)
-    : socket_(Poco::Net::SocketAddress("127.0.0.1", static_cast<Poco::UInt16>(port))) {
+RawConnection::RawConnection(int port, int receiveBuffer)
+    : socket_(Poco::Net::SocketAddress::IPv4) {
+    if (receiveBuffer > 0)
+        socket_.setReceiveBufferSize(receiveBuffer);
+    socket_.connect(Poco::Net::SocketAddress("127.0.0.1", static_cast<Poco::UInt16>(port)));
     socket_.setNoDelay(true);
 }
 
@@ -26,6 +29,11 @@ void RawConnection::send(std::string_view bytes) {
 }
 
 void RawConnection::shutdownSend() { socket_.shutdownSend(); }
+
+void RawConnection::reset() {
+    socket_.setLinger(true, 0);
+    socket_.close();
+}
 
 RawConnection::Read RawConnection::read(milliseconds most) {
     if (!socket_.poll(Poco::Timespan(most.count() * 1000), Poco::Net::Socket::SELECT_READ))

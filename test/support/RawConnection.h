@@ -14,10 +14,13 @@ namespace kubecred::test {
 /// A TCP connection to 127.0.0.1 over which a test sends exactly the bytes that it likes.
 class RawConnection {
 public:
-    explicit RawConnection(int port);
+    /// `receiveBuffer`: how many bytes the system takes from the other side while nobody reads,
+    /// about; 0 for what is usual.
+    explicit RawConnection(int port, int receiveBuffer = 0);
 
     void send(std::string_view bytes);
     void shutdownSend();
+    void reset(); ///< ends the connection in both directions, at once
 
     /// The next answer; throws where none is complete within `most`, or the connection ends.
     HttpAnswer receive(bool toHead = false,

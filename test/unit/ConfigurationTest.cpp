@@ -41,7 +41,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, lines.size());
         CPPUNIT_ASSERT(lines[0].starts_with("module absent: not in "));
         CPPUNIT_ASSERT_EQUAL(std::string("database.poolSize=many (--define): must be a whole "
-                                         "number from 1 to 1000"),
+                                         "number from 1 to 100"),
                              lines[1]);
         CPPUNIT_ASSERT_EQUAL("http.workers=0 (" + commandLine.configFile +
                                  "): must be a whole number from 1 to 1024",

@@ -1,133 +1,156 @@
-#include "FakeSession.h"
-#include "FixedClock.h"
-#include "RecordingLogger.h"
-#include "storage/SessionPool.h"
+#include "SessionPoolFixture.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace kubecred::test {
 
 using namespace std::chrono_literals;
-using std::chrono::steady_clock;
 using storage::DatabaseState;
 using storage::Fault;
-using storage::SessionPool;
 
 // What a pool of sessions makes of a database that goes away and comes back.
-class DatabaseLossTest : public CppUnit::TestFixture {
+class DatabaseLossTest : public SessionPoolFixture {
     CPPUNIT_TEST_SUITE(DatabaseLossTest);
     CPPUNIT_TEST(failsAtOnceWhileDown);
+    CPPUNIT_TEST(failsWhatWaitsOnceItIsDown);
     CPPUNIT_TEST(recovers);
     CPPUNIT_TEST(noticesLossWithoutTraffic);
     CPPUNIT_TEST(spacesAttempts);
     CPPUNIT_TEST(namesTheFault);
     CPPUNIT_TEST(survivesOtherExceptions);
+    CPPUNIT_TEST(worksWithAsManySessionsAsThereAre);
     CPPUNIT_TEST_SUITE_END();
 
 public:
     void failsAtOnceWhileDown() {
         database_.isDown = true;
-        SessionPool pool(database_.factory(), 2, logger_, clock_);
+        Pool pool = poolOf(2, database_.factory());
         pool.start();
-        awaitState(pool, DatabaseState::Kind::down);
-        const auto began = steady_clock::now();
-        for (int i = 0; i < 100; ++i)
-            CPPUNIT_ASSERT(faultOf(pool, 2s) == Fault::unreachable);
-        CPPUNIT_ASSERT(steady_clock::now() - began < 500ms);
-        CPPUNIT_ASSERT(pool.state().lastFault == Fault::unreachable);
+        awaitState(DatabaseState::Kind::down);
+        for (int i = 0; i < 100; ++i) {
+            auto job = submit(pool, 1);
+            CPPUNIT_ASSERT(job.isDone());
+            CPPUNIT_ASSERT_EQUAL(std::string("database unreachable"), failureOf(job));
+        }
+    }
+
+    void failsWhatWaitsOnceItIsDown() {
+        database_.isDown = true;
+        Pool pool = poolOf(2, database_.factory());
+        auto early = submit(pool, 1);
+        pool.start();
+        CPPUNIT_ASSERT_EQUAL(std::string("database unreachable"), failureOf(early));
     }
 
     void recovers() {
         database_.isDown = true;
-        SessionPool pool(database_.factory(), 2, logger_, clock_);
+        Pool pool = poolOf(2, database_.factory());
         pool.start();
-        awaitState(pool, DatabaseState::Kind::down);
+        awaitState(DatabaseState::Kind::down);
         database_.isDown = false;
-        awaitState(pool, DatabaseState::Kind::up);
-        CPPUNIT_ASSERT_NO_THROW(pool.acquire(soon()));
-        CPPUNIT_ASSERT(pool.state().lastFault == Fault::unreachable);
-        const auto events = logger_.events();
+        awaitState(DatabaseState::Kind::up);
+        CPPUNIT_ASSERT_EQUAL(10, submit(pool, 1).get());
+        CPPUNIT_ASSERT(breaker_.state().lastFault == Fault::unreachable);
+        const auto events = awaitEvents(2);
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, events.size());
         CPPUNIT_ASSERT(events[0].level == LogLevel::warn);
-        CPPUNIT_ASSERT_EQUAL(std::string("unreachable"), events[0].fields.at("error"));
         CPPUNIT_ASSERT_EQUAL(std::string("database is up"), events[1].message);
     }
 
     void noticesLossWithoutTraffic() {
-        SessionPool pool(database_.factory(), 2, logger_, clock_);
+        Pool pool = poolOf(2, database_.factory());
         pool.start();
-        awaitState(pool, DatabaseState::Kind::up);
+        awaitSessions(2);
         database_.isDown = true;
-        awaitState(pool, DatabaseState::Kind::down);
+        awaitState(DatabaseState::Kind::down);
         CPPUNIT_ASSERT_EQUAL(0, database_.sessions.load());
     }
 
     void spacesAttempts() {
         database_.isDown = true;
-        SessionPool pool(database_.factory(), 10, logger_, clock_);
+        Pool pool = poolOf(2, database_.factory());
         pool.start();
-        awaitState(pool, DatabaseState::Kind::down);
+        awaitState(DatabaseState::Kind::down);
         for (int i = 0; i < 100; ++i) {
-            faultOf(pool, 10ms);
+            submit(pool, 1);
             std::this_thread::sleep_for(2ms);
         }
-        CPPUNIT_ASSERT(database_.openings <= 2);
+        CPPUNIT_ASSERT(database_.openings <= 4);
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, logger_.events().size());
     }
 
     void namesTheFault() {
-        const auto refuse = [](Deadline) -> std::unique_ptr<storage::Session> {
+        Pool pool = poolOf(2, [](storage::Role, Deadline) -> std::unique_ptr<storage::Session> {
             throw storage::StorageError(Fault::schemaMissing);
-        };
-        SessionPool pool(refuse, 2, logger_, clock_);
+        });
         pool.start();
-        awaitState(pool, DatabaseState::Kind::down);
-        CPPUNIT_ASSERT(faultOf(pool, 1s) == Fault::schemaMissing);
-        CPPUNIT_ASSERT(logger_.events().at(0).message.find("--migrate") != std::string::npos);
+        awaitState(DatabaseState::Kind::down);
+        auto job = submit(pool, 1);
+        CPPUNIT_ASSERT_EQUAL(std::string("database schema missing"), failureOf(job));
+        CPPUNIT_ASSERT(awaitEvents(1).at(0).message.find("--migrate") != std::string::npos);
     }
 
     void survivesOtherExceptions() {
-        const auto broken = [](Deadline) -> std::unique_ptr<storage::Session> {
+        Pool pool = poolOf(1, [](storage::Role, Deadline) -> std::unique_ptr<storage::Session> {
             throw std::runtime_error("secret");
-        };
-        SessionPool pool(broken, 1, logger_, clock_);
+        });
         pool.start();
-        awaitState(pool, DatabaseState::Kind::down);
-        CPPUNIT_ASSERT(faultOf(pool, 1s) == Fault::refused);
+        awaitState(DatabaseState::Kind::down);
+        auto job = submit(pool, 1);
+        CPPUNIT_ASSERT_EQUAL(std::string("database refused"), failureOf(job));
         for (const auto& event : logger_.events())
             for (const auto& [name, value] : event.fields)
                 CPPUNIT_ASSERT(value.find("secret") == std::string::npos);
     }
 
-private:
-    static Deadline soon() { return steady_clock::now() + 1s; }
+    // As where a server lets no more of them in.
+    void worksWithAsManySessionsAsThereAre() {
+        Pool pool =
+            poolOf(3, [this, open = database_.factory()](storage::Role role, Deadline deadline) {
+                if (database_.openings >= 1)
+                    throw storage::StorageError(Fault::tooManyConnections);
+                return open(role, deadline);
+            });
+        pool.start();
+        CPPUNIT_ASSERT(
+            eventually([&] { return breaker_.state().lastFault == Fault::tooManyConnections; }));
+        for (int i = 0; i < 10; ++i)
+            CPPUNIT_ASSERT_EQUAL(10, submit(pool, 1).get());
+        CPPUNIT_ASSERT(breaker_.state().kind == DatabaseState::Kind::up);
+    }
 
-    static std::optional<Fault> faultOf(SessionPool& pool, std::chrono::milliseconds patience) {
-        try {
-            pool.acquire(steady_clock::now() + patience);
-            return std::nullopt;
-        } catch (const storage::StorageError& error) {
-            return error.fault();
-        }
+private:
+    // A pool whose sessions answer ten times the number, after a word with the database.
+    Pool poolOf(std::size_t size, storage::SessionFactory factory) {
+        return {std::move(factory),
+                storage::Role::reading,
+                size,
+                [](storage::Session& session, Pool::Batch& batch, Deadline deadline) {
+                    session.probe(deadline);
+                    for (auto& job : batch)
+                        job.answer(10 * job.question);
+                },
+                breaker_,
+                logger_};
+    }
+
+    // A change is logged shortly after it shows.
+    std::vector<RecordingLogger::Event> awaitEvents(std::size_t count) {
+        CPPUNIT_ASSERT(eventually([&] { return logger_.events().size() >= count; }));
+        return logger_.events();
     }
 
     // What a pool notices by itself, it notices within two seconds.
-    static void awaitState(const SessionPool& pool, DatabaseState::Kind kind) {
-        const auto deadline = steady_clock::now() + 2s;
-        while (pool.state().kind != kind) {
-            CPPUNIT_ASSERT_MESSAGE("not in time", steady_clock::now() < deadline);
-            std::this_thread::sleep_for(1ms);
-        }
+    void awaitState(DatabaseState::Kind kind) {
+        CPPUNIT_ASSERT(eventually([&] { return breaker_.state().kind == kind; }, 2s));
     }
-
-    FakeDatabase database_;
-    RecordingLogger logger_;
-    FixedClock clock_;
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(DatabaseLossTest);

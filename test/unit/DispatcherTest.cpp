@@ -2,6 +2,7 @@
 
 #include "RecordingLogger.h"
 #include "kubecred/domain/Uuid.h"
+#include "support/Await.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -133,7 +134,7 @@ public:
 
     void goesByTheCallersRequestId() {
         Exchange exchange{request(Method::get, "/ok", {}), peer_, {}};
-        dispatcher_.answer(exchange);
+        answered(exchange);
         CPPUNIT_ASSERT_EQUAL(std::string("request-1"), exchange.requestId);
     }
 
@@ -142,7 +143,7 @@ public:
                                       std::string("a\"b"), std::string("=?utf-8?q?x?=")}) {
             http::Request asked{Method::get, "/ok", {{"X-Request-Id", id}}, {}, {}};
             Exchange exchange{asked, peer_, {}};
-            const auto response = dispatcher_.answer(exchange);
+            const auto response = answered(exchange);
             CPPUNIT_ASSERT(Uuid::parse(exchange.requestId));
             CPPUNIT_ASSERT_EQUAL("{\"id\":\"" + exchange.requestId + "\"}", response.body);
         }
@@ -159,7 +160,16 @@ private:
     http::Response answer(Method method, std::string_view path, Headers headers = {}) const {
         Exchange exchange{request(method, path, std::move(headers)), peer_,
                           std::chrono::steady_clock::now()};
-        return dispatcher_.answer(exchange);
+        return answered(exchange);
+    }
+
+    http::Response answered(Exchange& exchange) const {
+        InlineExecutor executor;
+        std::vector<http::Response> responses;
+        dispatcher_.answer(exchange, executor,
+                           [&](const auto& response) { responses.push_back(response); });
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, responses.size());
+        return responses.front();
     }
 
     static std::string header(const http::Response& response, const std::string& name) {

@@ -4,6 +4,7 @@
 #include "RecordingLogger.h"
 #include "ThrownError.h"
 #include "kubecred/json/Document.h"
+#include "support/Await.h"
 #include "support/TemporaryDirectory.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -27,10 +28,15 @@ class HealthRoutesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(detailsNeedTheToken);
     CPPUNIT_TEST(detailsAreForNobodyWithoutToken);
     CPPUNIT_TEST(detailsTellHowItIs);
+    CPPUNIT_TEST(detailsTellNothingOfWhatNobodyAskedFor);
     CPPUNIT_TEST_SUITE_END();
 
 public:
-    void setUp() override { routes_.addTo(router_); }
+    void setUp() override {
+        database_.reader();
+        database_.writer();
+        routes_.addTo(router_);
+    }
     void tearDown() override { database_.stop(); }
 
     void processAndModulesHaveRoutes() {
@@ -73,7 +79,7 @@ public:
         }
         const http::Request without{Method::get, "/health/details", {}, {}, {}};
         CPPUNIT_ASSERT(thrownError([&] {
-                           (*router_.match(Method::get, "/health/details").handler)(without);
+                           await((*router_.match(Method::get, "/health/details").handler)(without));
                        }).kind() == ErrorKind::unauthorized);
     }
 
@@ -83,8 +89,8 @@ public:
         closed.addTo(router);
         const http::Request request{
             Method::get, "/health/details", {{"Authorization", "Bearer "}}, {}, {}};
-        const auto error =
-            thrownError([&] { (*router.match(Method::get, "/health/details").handler)(request); });
+        const auto error = thrownError(
+            [&] { await((*router.match(Method::get, "/health/details").handler)(request)); });
         CPPUNIT_ASSERT(error.kind() == ErrorKind::notFound);
     }
 
@@ -99,17 +105,33 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("worker-1"), document.find("workerId")->text);
         CPPUNIT_ASSERT(document.find("uptimeSeconds")->type == json::Type::number);
         CPPUNIT_ASSERT_EQUAL(std::string(R"(["issuance"])"), document.find("modules")->text);
-        CPPUNIT_ASSERT_EQUAL(
-            std::string(R"({"database":{"state":"starting","since":"2026-01-31T09:05:00.042Z",)"
-                        R"("lastError":null}})"),
-            document.find("dependencies")->text);
+        CPPUNIT_ASSERT_EQUAL(R"({"database":{)" + starting + R"(,"reads":{)" + starting +
+                                 R"(},"writes":{)" + starting + "}}}",
+                             document.find("dependencies")->text);
+    }
+
+    void detailsTellNothingOfWhatNobodyAskedFor() {
+        storage::Database written{sqlite(), logger_, clock_};
+        written.writer();
+        const host::HealthRoutes routes({"service-1", "worker-1", {}, "secret"}, written,
+                                        draining_);
+        http::Router router;
+        routes.addTo(router);
+        const auto document = json::parse(get(router, "/health/details", "Bearer secret").body);
+        CPPUNIT_ASSERT_EQUAL(R"({"database":{)" + starting + R"(,"writes":{)" + starting + "}}}",
+                             document.find("dependencies")->text);
     }
 
 private:
-    http::Response get(std::string_view path, std::string_view authorization = {}) const {
+    static http::Response get(const http::Router& router, std::string_view path,
+                              std::string_view authorization) {
         const http::Request request{
             Method::get, path, {{"authorization", authorization}}, {}, "request-1"};
-        return (*router_.match(Method::get, path).handler)(request);
+        return await((*router.match(Method::get, path).handler)(request));
+    }
+
+    http::Response get(std::string_view path, std::string_view authorization = {}) const {
+        return get(router_, path, authorization);
     }
 
     void expect(std::string_view path, int status, const std::string& body) const {
@@ -125,6 +147,8 @@ private:
         return settings;
     }
 
+    const std::string starting =
+        R"("state":"starting","since":"2026-01-31T09:05:00.042Z","lastError":null)";
     const TemporaryDirectory folder_;
     RecordingLogger logger_;
     FixedClock clock_;

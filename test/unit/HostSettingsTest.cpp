@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace kubecred::test {
@@ -38,7 +39,11 @@ public:
         CPPUNIT_ASSERT(settings.shutdownGrace == std::chrono::seconds(5));
         CPPUNIT_ASSERT(settings.shutdownTimeout == std::chrono::seconds(20));
         CPPUNIT_ASSERT(settings.limits.idleTimeout == std::chrono::seconds(75));
+        CPPUNIT_ASSERT(settings.limits.workers >= 1 && settings.limits.workers <= 64);
+        if (const auto cores = std::thread::hardware_concurrency(); cores > 0 && cores <= 64)
+            CPPUNIT_ASSERT_EQUAL(std::size_t{cores}, settings.limits.workers);
         CPPUNIT_ASSERT(settings.database.driver == storage::DatabaseSettings::Driver::sqlite);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, settings.database.poolSize);
         CPPUNIT_ASSERT_EQUAL(std::string("10.0.0.1"),
                              settings.trustedProxies.clientIp("10.0.0.1", "1.2.3.4"));
     }
@@ -191,7 +196,7 @@ private:
                                     {"shutdown.graceSeconds", 0, 300},
                                     {"shutdown.timeoutSeconds", 0, 300},
                                     {"database.port", 1, 65535},
-                                    {"database.poolSize", 1, 1000}};
+                                    {"database.poolSize", 1, 100}};
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(HostSettingsTest);

@@ -1,13 +1,16 @@
 #include "IssuanceService.h"
 
+#include "FailedDeferred.h"
 #include "FixedClock.h"
 #include "ThrownError.h"
+#include "support/Await.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <chrono>
 #include <optional>
 #include <string>
+#include <variant>
 
 namespace kubecred::test {
 
@@ -17,11 +20,11 @@ namespace {
 
 class KeepingWriter final : public CredentialWriter {
 public:
-    IssueOutcome issue(const Credential& given, Deadline until) override {
+    Deferred<IssueOutcome> issue(const Credential& given, Deadline until) override {
         credential = given;
         deadline = until;
         if (isDown)
-            throw Error::unavailable("database unreachable");
+            return failed<IssueOutcome>(Error::unavailable("database unreachable"));
         return outcome;
     }
 
@@ -44,7 +47,8 @@ class IssuanceServiceTest : public CppUnit::TestFixture {
 
 public:
     void issuesWhatWasAskedFor() {
-        const auto outcome = service_.issue({" Ada ", "ada@example.org", "passport", "{\"a\":1}"});
+        const auto outcome =
+            await(service_.issue({" Ada ", "ada@example.org", "passport", "{\"a\":1}"}));
         for (const auto& credential : {std::get<Credential>(outcome), *writer_.credential}) {
             CPPUNIT_ASSERT_EQUAL(std::string(" Ada "), credential.name);
             CPPUNIT_ASSERT_EQUAL(std::string("ada@example.org"), credential.email);
@@ -58,9 +62,9 @@ public:
     }
 
     void idsCarryTheTimeAndDiffer() {
-        service_.issue({"Ada", "ada@example.org", "passport", "{}"});
+        issue();
         const Uuid first = writer_.credential->id;
-        service_.issue({"Ada", "ada@example.org", "passport", "{}"});
+        issue();
         CPPUNIT_ASSERT(first != writer_.credential->id);
         const std::string time = Uuid::version7(clock_.now()).toString().substr(0, 15);
         CPPUNIT_ASSERT_EQUAL(time, first.toString().substr(0, 15));
@@ -69,27 +73,29 @@ public:
     void yieldsTheCredentialThatWasThereBefore() {
         const Uuid id = Uuid::version4();
         writer_.outcome = Duplicate{id, "worker-2", clock_.now()};
-        const auto outcome = service_.issue({"Ada", "ada@example.org", "passport", "{}"});
+        const auto outcome = issue();
         CPPUNIT_ASSERT(std::get<Duplicate>(outcome).id == id);
         CPPUNIT_ASSERT_EQUAL(std::string("worker-2"), std::get<Duplicate>(outcome).issuedBy);
     }
 
     void boundsTheWait() {
         const auto before = std::chrono::steady_clock::now();
-        service_.issue({"Ada", "ada@example.org", "passport", "{}"});
+        issue();
         CPPUNIT_ASSERT(writer_.deadline >= before + 300ms);
         CPPUNIT_ASSERT(writer_.deadline <= std::chrono::steady_clock::now() + 300ms);
     }
 
     void passesFailuresOn() {
         writer_.isDown = true;
-        const auto error = thrownError([this] {
-            service_.issue({"Ada", "ada@example.org", "passport", "{}"});
-        });
+        const auto error = thrownError([this] { issue(); });
         CPPUNIT_ASSERT(error.kind() == ErrorKind::unavailable);
     }
 
 private:
+    std::variant<Credential, Duplicate> issue() {
+        return await(service_.issue({"Ada", "ada@example.org", "passport", "{}"}));
+    }
+
     KeepingWriter writer_;
     FixedClock clock_;
     issuance::IssuanceService service_{writer_, clock_, "worker-1", {300ms}};

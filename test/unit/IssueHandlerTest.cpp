@@ -1,8 +1,9 @@
 #include "IssueHandler.h"
 
+#include "FailedDeferred.h"
 #include "FixedClock.h"
 #include "ThrownError.h"
-#include "kubecred/json/Document.h"
+#include "support/Await.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -16,9 +17,9 @@ namespace {
 // Answers as it is told to and keeps what it was given.
 class FakeWriter final : public CredentialWriter {
 public:
-    IssueOutcome issue(const Credential& credential, Deadline) override {
+    Deferred<IssueOutcome> issue(const Credential& credential, Deadline) override {
         if (isDown)
-            throw Error::unavailable("database unreachable");
+            return failed<IssueOutcome>(Error::unavailable("database unreachable"));
         given = credential;
         return outcome;
     }
@@ -107,7 +108,7 @@ public:
     void doesNotReadEncodedOrOtherBodies() {
         const http::Request plain{
             http::Method::post, "", {{"Content-Type", "text/plain"}}, "{}", "request-1"};
-        CPPUNIT_ASSERT(thrownError([&] { handler_(plain); }).kind() ==
+        CPPUNIT_ASSERT(thrownError([&] { await(handler_(plain)); }).kind() ==
                        ErrorKind::unsupportedMediaType);
         CPPUNIT_ASSERT(thrownError([this] { post("{"); }).kind() == ErrorKind::malformedRequest);
         CPPUNIT_ASSERT(!writer_.given);
@@ -115,11 +116,11 @@ public:
 
 private:
     http::Response post(std::string_view body) const {
-        return handler_({http::Method::post,
-                         "/issuance/credentials",
-                         {{"Content-Type", "application/json"}},
-                         body,
-                         "request-1"});
+        return await(handler_({http::Method::post,
+                               "/issuance/credentials",
+                               {{"Content-Type", "application/json"}},
+                               body,
+                               "request-1"}));
     }
 
     FakeWriter writer_;

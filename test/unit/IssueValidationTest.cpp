@@ -1,6 +1,7 @@
 #include "FixedClock.h"
 #include "IssueHandler.h"
 #include "ValidationErrors.h"
+#include "support/Await.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -12,7 +13,9 @@ namespace {
 
 class AcceptingWriter final : public CredentialWriter {
 public:
-    IssueOutcome issue(const Credential&, Deadline) override { return Issued{}; }
+    Deferred<IssueOutcome> issue(const Credential&, Deadline) override {
+        return IssueOutcome(Issued{});
+    }
 };
 
 const std::string nul = R"(a\u0000b)";
@@ -167,7 +170,7 @@ private:
         const std::string body = bodyOf(name, email, type);
         const http::Request request{
             http::Method::post, "/", {{"Content-Type", "application/json"}}, body, "request-1"};
-        CPPUNIT_ASSERT_EQUAL(201, handler_(request).status);
+        CPPUNIT_ASSERT_EQUAL(201, await(handler_(request)).status);
     }
 
     AcceptingWriter writer_;

@@ -12,10 +12,37 @@ namespace kubecred::test {
 
 namespace {
 
-class IdleStore final : public CredentialReader, public CredentialWriter {
+class IdleReader final : public CredentialReader {
 public:
-    std::optional<Credential> find(const Uuid&, Deadline) override { return std::nullopt; }
-    IssueOutcome issue(const Credential&, Deadline) override { return Issued{}; }
+    Deferred<std::optional<Credential>> find(const Uuid&, Deadline) override {
+        return std::optional<Credential>();
+    }
+};
+
+class IdleWriter final : public CredentialWriter {
+public:
+    Deferred<IssueOutcome> issue(const Credential&, Deadline) override {
+        return IssueOutcome(Issued{});
+    }
+};
+
+// Keeps who was asked for.
+class IdleStorage final : public CredentialStorage {
+public:
+    CredentialReader& reader() override {
+        asked += "reader ";
+        return reader_;
+    }
+    CredentialWriter& writer() override {
+        asked += "writer ";
+        return writer_;
+    }
+
+    std::string asked;
+
+private:
+    IdleReader reader_;
+    IdleWriter writer_;
 };
 
 } // namespace
@@ -24,6 +51,7 @@ class ModuleSettingsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(ModuleSettingsTest);
     CPPUNIT_TEST(checksTheTimeouts);
     CPPUNIT_TEST(registersTheRoutes);
+    CPPUNIT_TEST(asksForWhatItStandsOnAndNoMore);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -35,22 +63,24 @@ public:
     }
 
     void registersTheRoutes() {
-        IdleStore store;
-        FixedClock clock;
-        RecordingLogger logger;
-        http::Router router;
-        const ModuleContext context{router, store, store, clock, logger, "worker-1"};
         issuance::IssuanceModule issuance;
         verification::VerificationModule verification;
-        issuance.start(context);
-        verification.start(context);
+        issuance.start(context_);
+        verification.start(context_);
         for (const char* path : {"/issuance/credentials", "/verification/credentials"}) {
-            CPPUNIT_ASSERT_MESSAGE(path, router.match(http::Method::post, path).handler);
+            CPPUNIT_ASSERT_MESSAGE(path, router_.match(http::Method::post, path).handler);
             CPPUNIT_ASSERT_EQUAL(std::string("POST, OPTIONS"),
-                                 router.match(http::Method::get, path).allow);
+                                 router_.match(http::Method::get, path).allow);
         }
         issuance.stop();
         verification.stop();
+    }
+
+    void asksForWhatItStandsOnAndNoMore() {
+        issuance::IssuanceModule().start(context_);
+        CPPUNIT_ASSERT_EQUAL(std::string("writer "), storage_.asked);
+        verification::VerificationModule().start(context_);
+        CPPUNIT_ASSERT_EQUAL(std::string("writer reader "), storage_.asked);
     }
 
 private:
@@ -62,6 +92,12 @@ private:
         CPPUNIT_ASSERT(settings.unknownKeys().empty());
         return settings.badValues().size();
     }
+
+    IdleStorage storage_;
+    FixedClock clock_;
+    RecordingLogger logger_;
+    http::Router router_;
+    const ModuleContext context_{router_, storage_, clock_, logger_, "worker-1"};
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(ModuleSettingsTest);

@@ -1,5 +1,6 @@
 #include "RecordingLogger.h"
 #include "http/Dispatcher.h"
+#include "support/Await.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -134,7 +135,8 @@ private:
         http::Exchange exchange{{Method::get, path, std::move(headers), {}, {}},
                                 peer_,
                                 std::chrono::steady_clock::now() - std::chrono::milliseconds(5)};
-        dispatcher.answer(exchange);
+        InlineExecutor executor;
+        dispatcher.answer(exchange, executor, [](const http::Response&) {});
     }
 
     RecordingLogger::Event eventOf(std::string_view path, std::vector<http::Header> headers = {},

@@ -1,5 +1,7 @@
 #include "kubecred/http/Router.h"
 
+#include "support/Await.h"
+
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <stdexcept>
@@ -83,7 +85,7 @@ private:
     // The status that the handler gives, 0 where there is no handler.
     int answer(Method method, std::string_view path) const {
         const auto match = router_.match(method, path);
-        return match.handler == nullptr ? 0 : (*match.handler)({}).status;
+        return match.handler == nullptr ? 0 : await((*match.handler)({})).status;
     }
 
     std::string allow(Method method, std::string_view path) const {

@@ -3,6 +3,7 @@
 #include "ThrownError.h"
 #include "http/ErrorRendering.h"
 #include "kubecred/http/Router.h"
+#include "support/Await.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -14,7 +15,7 @@ namespace kubecred::test {
 inline std::string validationErrors(const http::Handler& handler, const std::string& body) {
     const http::Request request{
         http::Method::post, "/", {{"Content-Type", "application/json"}}, body, "request-1"};
-    const Error error = thrownError([&] { handler(request); }, body);
+    const Error error = thrownError([&] { await(handler(request)); }, body);
     const auto response = http::renderError(error, request.requestId);
     CPPUNIT_ASSERT_EQUAL(400, response.status);
     const std::string before = R"({"success":false,"message":"Validation failed","errors":[)";

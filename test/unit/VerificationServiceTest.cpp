@@ -1,13 +1,16 @@
 #include "VerificationService.h"
 
+#include "FailedDeferred.h"
 #include "FixedClock.h"
 #include "ThrownError.h"
+#include "support/Await.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace kubecred::test {
 
@@ -17,12 +20,12 @@ namespace {
 
 class KeepingReader final : public CredentialReader {
 public:
-    std::optional<Credential> find(const Uuid& id, Deadline until) override {
+    Deferred<std::optional<Credential>> find(const Uuid& id, Deadline until) override {
         deadline = until;
         if (isDown)
-            throw Error::unavailable("database unreachable");
+            return failed<std::optional<Credential>>(Error::unavailable("database unreachable"));
         if (!stored || stored->id != id)
-            return std::nullopt;
+            return std::optional<Credential>();
         return stored;
     }
 
@@ -49,52 +52,56 @@ public:
     }
 
     void anIdAloneIsEnough() {
-        const auto found = service_.verify({id_, {}, {}});
+        const auto found = verify({id_, {}, {}});
         CPPUNIT_ASSERT(found);
         CPPUNIT_ASSERT_EQUAL(std::string("joerg@example.org"), found->email);
         CPPUNIT_ASSERT_EQUAL(std::string("worker-2"), found->issuedBy);
     }
 
     void unknownIdsAreNotGenuine() {
-        CPPUNIT_ASSERT(!service_.verify({Uuid::version4(), {}, {}}));
-        CPPUNIT_ASSERT(!service_.verify({Uuid::version4(), "J\xc3\xb6rg", "joerg@example.org"}));
+        CPPUNIT_ASSERT(!verify({Uuid::version4(), {}, {}}));
+        CPPUNIT_ASSERT(!verify({Uuid::version4(), "J\xc3\xb6rg", "joerg@example.org"}));
     }
 
     void whatIsGivenMustBeEqual() {
         const std::string name = "J\xc3\xb6rg";
         const std::string email = "joerg@example.org";
-        CPPUNIT_ASSERT(service_.verify({id_, name, {}}));
-        CPPUNIT_ASSERT(service_.verify({id_, {}, email}));
-        CPPUNIT_ASSERT(service_.verify({id_, name, email}));
+        CPPUNIT_ASSERT(verify({id_, name, {}}));
+        CPPUNIT_ASSERT(verify({id_, {}, email}));
+        CPPUNIT_ASSERT(verify({id_, name, email}));
         for (const std::string& other : {std::string("Eve"), std::string(), name + " ",
                                          name + std::string(1, '\0'), std::string("J")})
-            CPPUNIT_ASSERT_MESSAGE(other, !service_.verify({id_, other, email}));
+            CPPUNIT_ASSERT_MESSAGE(other, !verify({id_, other, email}));
         for (const std::string& other :
              {std::string("eve@example.org"), std::string(), std::string("Joerg@example.org"),
               std::string("joerg@example.org "), std::string("joerg@example.or")})
-            CPPUNIT_ASSERT_MESSAGE(other, !service_.verify({id_, name, other}));
-        CPPUNIT_ASSERT(!service_.verify({id_, email, name}));
+            CPPUNIT_ASSERT_MESSAGE(other, !verify({id_, name, other}));
+        CPPUNIT_ASSERT(!verify({id_, email, name}));
     }
 
     // U+00F6 and o followed by U+0308 look the same.
     void doesNotNormalize() {
-        CPPUNIT_ASSERT(!service_.verify({id_, "Jo\xcc\x88rg", {}}));
-        CPPUNIT_ASSERT(!service_.verify({id_, "j\xc3\xb6rg", {}}));
-        CPPUNIT_ASSERT(!service_.verify({id_, "J\xc3\x96rg", {}}));
+        CPPUNIT_ASSERT(!verify({id_, "Jo\xcc\x88rg", {}}));
+        CPPUNIT_ASSERT(!verify({id_, "j\xc3\xb6rg", {}}));
+        CPPUNIT_ASSERT(!verify({id_, "J\xc3\x96rg", {}}));
     }
 
     void boundsTheWaitAndPassesFailuresOn() {
         const auto before = std::chrono::steady_clock::now();
-        service_.verify({id_, {}, {}});
+        verify({id_, {}, {}});
         CPPUNIT_ASSERT(reader_.deadline >= before + 300ms);
         CPPUNIT_ASSERT(reader_.deadline <= std::chrono::steady_clock::now() + 300ms);
         reader_.isDown = true;
         CPPUNIT_ASSERT(thrownError([this] {
-                           service_.verify({id_, {}, {}});
+                           verify({id_, {}, {}});
                        }).kind() == ErrorKind::unavailable);
     }
 
 private:
+    std::optional<Credential> verify(verification::VerifyRequest request) {
+        return await(service_.verify(std::move(request)));
+    }
+
     const Uuid id_ = Uuid::version4();
     KeepingReader reader_;
     verification::VerificationService service_{reader_, {300ms}};

@@ -1,7 +1,9 @@
 #include "VerifyHandler.h"
 
+#include "FailedDeferred.h"
 #include "FixedClock.h"
 #include "ThrownError.h"
+#include "support/Await.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -17,13 +19,13 @@ const std::string knownId = "018f3c00-abcd-7def-8123-456789abcdef";
 // Knows one credential.
 class FakeReader final : public CredentialReader {
 public:
-    std::optional<Credential> find(const Uuid& id, Deadline) override {
+    Deferred<std::optional<Credential>> find(const Uuid& id, Deadline) override {
         if (isDown)
-            throw Error::unavailable("database unreachable");
+            return failed<std::optional<Credential>>(Error::unavailable("database unreachable"));
         if (id.toString() != knownId)
-            return std::nullopt;
-        return Credential{id,           "Ada",      "ada@example.org", "passport",
-                          R"({"a":1})", "worker-2", FixedClock().now()};
+            return std::optional<Credential>();
+        return std::optional(Credential{id, "Ada", "ada@example.org", "passport", R"({"a":1})",
+                                        "worker-2", FixedClock().now()});
     }
 
     bool isDown = false;
@@ -113,18 +115,18 @@ public:
     void refusesOtherMediaTypesAndMalformedJson() {
         const http::Request plain{
             http::Method::post, "", {{"Content-Type", "text/plain"}}, "{}", "request-1"};
-        CPPUNIT_ASSERT(thrownError([&] { handler_(plain); }).kind() ==
+        CPPUNIT_ASSERT(thrownError([&] { await(handler_(plain)); }).kind() ==
                        ErrorKind::unsupportedMediaType);
         CPPUNIT_ASSERT(thrownError([this] { post("{"); }).kind() == ErrorKind::malformedRequest);
     }
 
 private:
     http::Response post(const std::string& body) const {
-        return handler_({http::Method::post,
-                         "/verification/credentials",
-                         {{"Content-Type", "application/json"}},
-                         body,
-                         "request-1"});
+        return await(handler_({http::Method::post,
+                               "/verification/credentials",
+                               {{"Content-Type", "application/json"}},
+                               body,
+                               "request-1"}));
     }
 
     FakeReader reader_;

@@ -1,6 +1,7 @@
 #include "FixedClock.h"
 #include "ValidationErrors.h"
 #include "VerifyHandler.h"
+#include "support/Await.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -13,7 +14,9 @@ namespace {
 
 class EmptyReader final : public CredentialReader {
 public:
-    std::optional<Credential> find(const Uuid&, Deadline) override { return std::nullopt; }
+    Deferred<std::optional<Credential>> find(const Uuid&, Deadline) override {
+        return std::optional<Credential>();
+    }
 };
 
 using Types = std::initializer_list<std::pair<const char*, const char*>>;
@@ -116,7 +119,7 @@ private:
         const std::string body = bodyOf(field, json);
         const http::Request request{
             http::Method::post, "/", {{"Content-Type", "application/json"}}, body, "request-1"};
-        CPPUNIT_ASSERT_EQUAL(404, handler_(request).status);
+        CPPUNIT_ASSERT_EQUAL(404, await(handler_(request)).status);
     }
 
     EmptyReader reader_;

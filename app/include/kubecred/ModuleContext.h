@@ -2,8 +2,7 @@
 
 #include "kubecred/Clock.h"
 #include "kubecred/Log.h"
-#include "kubecred/domain/CredentialReader.h"
-#include "kubecred/domain/CredentialWriter.h"
+#include "kubecred/domain/CredentialStorage.h"
 #include "kubecred/http/Router.h"
 
 #include <string>
@@ -11,11 +10,10 @@
 namespace kubecred {
 
 /// What the host lends a module from Module::start until Module::stop has returned.
-/// Everything but the router is safe to use from several threads at once.
+/// Clock, logger and ports are safe to use from several threads at once.
 struct ModuleContext {
-    http::Router& router; ///< for use within Module::start only
-    CredentialReader& reader;
-    CredentialWriter& writer;
+    http::Router& router;       ///< for use within Module::start only
+    CredentialStorage& storage; ///< for use within Module::start only; the ports stay
     const Clock& clock;
     Logger& logger;
     std::string workerId; ///< who signs what this process issues and verifies

@@ -96,8 +96,7 @@ void Daemon::start() {
 }
 
 void Daemon::startModules() {
-    const ModuleContext context{router_, database_.reader(), database_.writer(), clock_,
-                                logger_, workerId_};
+    const ModuleContext context{router_, database_, clock_, logger_, workerId_};
     for (const auto& loaded : configuration_.modules) {
         guardModule(loaded.name, "did not start", [&] { loaded.module->start(context); });
         started_.push_back(loaded.module.get());
@@ -116,7 +115,9 @@ void Daemon::serve() {
 }
 
 void Daemon::stop() {
-    server_.stop(settings_.shutdownTimeout);
+    if (!server_.finish(settings_.shutdownTimeout))
+        database_.stop(); // ends what still waits for it
+    server_.stop();
     for (auto module = started_.rbegin(); module != started_.rend(); ++module)
         (*module)->stop();
     started_.clear();

@@ -13,16 +13,28 @@ namespace {
 
 constexpr std::string_view scheme = "Bearer ";
 
-void writeDatabase(json::Writer& writer, const storage::DatabaseState& state) {
-    writer.key("database")
-        .beginObject()
-        .member("state", nameOf(state.kind))
+void writeState(json::Writer& writer, const storage::DatabaseState& state) {
+    writer.member("state", nameOf(state.kind))
         .member("since", toIso8601(state.since))
         .key("lastError");
     if (state.lastFault)
         writer.string(nameOf(*state.lastFault));
     else
         writer.null();
+}
+
+void writeDatabase(json::Writer& writer, const storage::Database& database) {
+    writer.key("database").beginObject();
+    writeState(writer, database.state());
+    const auto write = [&](std::string_view name, const auto& state) {
+        if (!state)
+            return;
+        writer.key(name).beginObject();
+        writeState(writer, *state);
+        writer.endObject();
+    };
+    write("reads", database.reads());
+    write("writes", database.writes());
     writer.endObject();
 }
 
@@ -77,7 +89,7 @@ http::Response HealthRoutes::details(const http::Request& request,
     for (const auto& module : identity_.modules)
         writer.string(module);
     writer.endArray().key("dependencies").beginObject();
-    writeDatabase(writer, database_.state());
+    writeDatabase(writer, database_);
     writer.endObject().endObject();
     return {200, std::move(writer).text()};
 }

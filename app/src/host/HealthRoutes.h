@@ -20,7 +20,7 @@ struct Identity {
 };
 
 /// `/health` and `/health/details`, for the process and under each module's name. Never touches
-/// the database: it tells what the session pool has noticed.
+/// the database: it tells what the circuit breakers have noticed.
 class HealthRoutes {
 public:
     /// The references must outlive this object, and this object the router.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <thread>
 #include <utility>
 
 namespace kubecred::host {
@@ -48,7 +49,8 @@ http::Limits readLimits(Settings& settings) {
     limits.idleTimeout = readSeconds(settings, "http.idleTimeoutSeconds", 75, 1, 3600);
     limits.connections =
         static_cast<std::size_t>(settings.integer("http.maxConnections", 10000, 1, 1000000));
-    limits.workers = static_cast<std::size_t>(settings.integer("http.workers", 32, 1, 1024));
+    const auto cores = std::clamp<std::int64_t>(std::thread::hardware_concurrency(), 1, 64);
+    limits.workers = static_cast<std::size_t>(settings.integer("http.workers", cores, 1, 1024));
     return limits;
 }
 
@@ -106,8 +108,7 @@ storage::DatabaseSettings readDatabase(Settings& settings) {
                           : Driver::postgresql;
     database.path = settings.text("database.path", "kube-credential.db");
     database.postgres = readPostgres(settings);
-    database.poolSize =
-        static_cast<std::size_t>(settings.integer("database.poolSize", 10, 1, 1000));
+    database.poolSize = static_cast<std::size_t>(settings.integer("database.poolSize", 2, 1, 100));
     database.migrateOnStart = settings.boolean("database.migrateOnStart", false);
     return database;
 }

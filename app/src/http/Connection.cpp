@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cerrno>
+#include <utility>
 
 namespace kubecred::http {
 namespace {
@@ -24,23 +26,34 @@ constexpr std::size_t lingerBytes = 1 << 20;
 } // namespace
 
 Connection::Connection(const Poco::Net::StreamSocket& socket, const Limits& limits,
-                       const Dispatcher& dispatcher, const std::atomic<bool>& draining)
+                       const Dispatcher& dispatcher, Executor& executor,
+                       const std::atomic<bool>& draining, Resume resume)
     : socket_(socket),
       peer_(socket.peerAddress().host().toString()),
       limits_(limits),
       dispatcher_(dispatcher),
+      executor_(executor),
       draining_(draining),
+      resume_(std::move(resume)),
       deadline_(steady_clock::now() + limits.idleTimeout) {
     socket_.setBlocking(false);
     socket_.setNoDelay(true);
 }
 
-bool Connection::idle() const noexcept { return !parser_ && input_.empty() && output_.empty(); }
+bool Connection::idle() const noexcept {
+    const bool nothingBegun = input_.empty() || input_ == "\r"; // half an empty line
+    return !parser_ && nothingBegun && output_.empty();
+}
+
+void Connection::noteEvent(bool hungUp) noexcept {
+    readable_ = true;
+    hungUp_ = hungUp_ || hungUp;
+}
 
 Connection::Next Connection::advance() {
     for (int turn = 0; turn < requestsPerTurn;) {
-        if (!flush())
-            return Next::write;
+        if (answering() || !flush())
+            return Next::wait;
         if (lingering_)
             return discard();
         if (closing_)
@@ -49,13 +62,11 @@ Connection::Next Connection::advance() {
             ++turn;
             continue;
         }
-        if (turn > 0 && idle())
-            return Next::read; // the next request has hardly come yet: reading would find nothing
         switch (receive()) {
         case Received::bytes:
             break;
         case Received::nothing:
-            return Next::read;
+            return Next::wait;
         case Received::end:
             return receiveEnd();
         }
@@ -69,7 +80,7 @@ Connection::Next Connection::expire() {
     if (!parser_) {
         // A request may have come in just now: it is answered.
         const Next next = advance();
-        return next == Next::read && idle() ? Next::close : next;
+        return next == Next::wait && idle() ? Next::close : next;
     }
     refuse(Error(ErrorKind::requestTimeout, "Request timed out"));
     return advance();
@@ -109,12 +120,21 @@ bool Connection::inviteBody() {
 }
 
 void Connection::answer() {
-    Exchange exchange{parser_->request(), peer_, began_};
-    const bool head = exchange.request.method == Method::head;
-    const Response response = dispatcher_.answer(exchange);
+    exchange_.emplace(Exchange{parser_->request(), peer_, began_});
+    deadline_ = Deadline::max(); // whoever answers has one
+    dispatcher_.answer(*exchange_, executor_,
+                       [this](const Response& response) { finishAnswer(response); });
+    deferred_ = answering();
+}
+
+void Connection::finishAnswer(const Response& response) {
+    const bool head = exchange_->request.method == Method::head;
     const bool close = !parser_->keepAlive() || draining_.load(std::memory_order_relaxed);
-    writeResponse(output_, response, exchange.requestId, {head, close, parser_->isHttp10()});
+    writeResponse(output_, response, exchange_->requestId, {head, close, parser_->isHttp10()});
+    exchange_.reset();
     finishRequest(close);
+    if (std::exchange(deferred_, false))
+        resume_(*this);
 }
 
 void Connection::refuse(const Error& error) {
@@ -132,10 +152,14 @@ void Connection::finishRequest(bool close) {
     deadline_ = steady_clock::now() + limits_.requestTimeout; // to write the answer
 }
 
+// The socket tells of an edge only: what was there once is there until it has been read.
 Connection::Received Connection::receive() {
+    if (!readable_)
+        return Received::nothing;
     std::array<char, 16384> buffer;
     try {
         const int count = socket_.receiveBytes(buffer.data(), static_cast<int>(buffer.size()));
+        readable_ = count == static_cast<int>(buffer.size()) || (hungUp_ && count >= 0);
         if (count < 0)
             return Received::nothing;
         if (lingering_)
@@ -162,18 +186,16 @@ bool Connection::flush() {
     if (output_.empty())
         return true;
     while (written_ < output_.size()) {
-        const std::size_t rest = output_.size() - written_;
-        int count = 0;
-        try {
-            count =
-                socket_.sendBytes(output_.data() + written_, static_cast<int>(rest), MSG_NOSIGNAL);
-        } catch (const Poco::Exception&) {
+        // Poco's own sendBytes throws where a socket that does not block is full.
+        const auto count = ::send(socket_.impl()->sockfd(), output_.data() + written_,
+                                  output_.size() - written_, MSG_NOSIGNAL);
+        if (count < 0 && (errno == EAGAIN || errno == EINTR))
+            return false;
+        if (count < 0) {
             closing_ = true; // nobody is there to read it
             lingering_ = false;
             break;
         }
-        if (count < 0)
-            return false;
         written_ += static_cast<std::size_t>(count);
     }
     output_.clear();
@@ -193,7 +215,7 @@ Connection::Next Connection::discard() {
         case Received::bytes:
             break;
         case Received::nothing:
-            return Next::read;
+            return Next::wait;
         case Received::end:
             return Next::close;
         }

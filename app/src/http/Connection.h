@@ -4,32 +4,41 @@
 #include "Limits.h"
 #include "RequestParser.h"
 #include "kubecred/Clock.h"
+#include "kubecred/Deferred.h"
 
 #include <Poco/Net/StreamSocket.h>
 
 #include <atomic>
+#include <functional>
 #include <optional>
 #include <string>
 
 namespace kubecred::http {
 
 /// One client's connection: reads requests, has them answered in order, writes the answers.
-/// A state machine that never waits: whoever holds it calls `advance` when its socket is ready and
-/// `expire` when its deadline has passed. Used by one thread at a time.
+/// A state machine that never waits: whoever holds it calls `noteEvent` and `advance` when its
+/// socket has something new and `expire` when its deadline has passed. Used by one thread.
 class Connection {
 public:
     /// What the connection waits for next.
     enum class Next {
-        read,  ///< until bytes can be read, at most until the deadline
-        write, ///< until bytes can be written, at most until the deadline
+        wait,  ///< until the socket has something new or an answer comes
         again, ///< nothing: more requests are at hand, but others shall have their turn
         close, ///< nothing: it is over
     };
 
+    /// Called on the executor's thread when an answer has come that `advance` did not wait for:
+    /// call `advance` again.
+    using Resume = std::function<void(Connection&)>;
+
     /// `draining` tells that the process is about to end: every answer then closes its
-    /// connection. The references must outlive this object.
+    /// connection. The references must outlive this object, and this object the answers.
     Connection(const Poco::Net::StreamSocket& socket, const Limits& limits,
-               const Dispatcher& dispatcher, const std::atomic<bool>& draining);
+               const Dispatcher& dispatcher, Executor& executor, const std::atomic<bool>& draining,
+               Resume resume);
+
+    /// The socket has something new; `hungUp`: the client sends no more after it.
+    void noteEvent(bool hungUp) noexcept;
 
     /// Does all that can be done now.
     Next advance();
@@ -37,11 +46,14 @@ public:
     /// As `advance`, after the deadline: a half-read request is answered with 408.
     Next expire();
 
-    /// When to call `expire`.
+    /// When to call `expire`; never while a request is being answered.
     Deadline deadline() const noexcept { return deadline_; }
 
     /// No request has begun to arrive and no answer waits to be written.
     bool idle() const noexcept;
+
+    /// A request is being answered, elsewhere: this object must stay until it is.
+    bool answering() const noexcept { return exchange_.has_value(); }
 
     const Poco::Net::StreamSocket& socket() const noexcept { return socket_; }
 
@@ -51,6 +63,7 @@ private:
     bool takeRequest();
     bool inviteBody();
     void answer();
+    void finishAnswer(const Response& response);
     void refuse(const Error& error);
     void finishRequest(bool close);
     Received receive();
@@ -62,12 +75,18 @@ private:
     std::string peer_;
     const Limits& limits_;
     const Dispatcher& dispatcher_;
+    Executor& executor_;
     const std::atomic<bool>& draining_;
+    const Resume resume_;
 
     Deadline deadline_;
     Deadline began_{};                    // when the first byte of the request came
     std::optional<RequestParser> parser_; // present while a request is being read
     bool invited_ = false;                // 100 Continue was sent for this request
+    std::optional<Exchange> exchange_;    // present while a request is being answered
+    bool deferred_ = false;               // its answer comes later
+    bool readable_ = true;                // there may be something to read
+    bool hungUp_ = false;                 // the client's end of what it sends has come
     std::string input_;                   // read and not parsed
     std::string output_;                  // answered and not written
     std::size_t written_ = 0;             // of output_

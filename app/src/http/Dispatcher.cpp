@@ -7,6 +7,7 @@
 
 #include <array>
 #include <exception>
+#include <optional>
 #include <typeinfo>
 #include <utility>
 
@@ -25,12 +26,6 @@ std::string forwardedFor(const Request& request) {
 
 } // namespace
 
-struct Dispatcher::Outcome {
-    Response response;
-    std::string_view route;
-    std::string fault = {}; // class of what went wrong, for the log
-};
-
 Dispatcher::Dispatcher(const Router& router, Logger& logger, Cors cors, TrustedProxies proxies)
     : router_(router), logger_(logger), cors_(std::move(cors)), proxies_(std::move(proxies)) {}
 
@@ -40,9 +35,21 @@ void identify(Exchange& exchange) {
     exchange.request.requestId = exchange.requestId;
 }
 
-Response Dispatcher::answer(Exchange& exchange) const {
+void Dispatcher::answer(Exchange& exchange, Executor& executor, Done done) const {
     identify(exchange);
-    return finish(exchange, dispatch(exchange.request));
+    const auto matched = router_.match(exchange.request.method, exchange.request.path);
+    const std::string_view route = matched.route.empty() ? "unmatched" : matched.route;
+    Sink<Response> sink = [this, &exchange, route, done = std::move(done)](auto outcome) {
+        done(finish(exchange, render(exchange.request, route, std::move(outcome))));
+    };
+    std::optional<Deferred<Response>> response;
+    try {
+        response = respond(exchange.request, matched);
+    } catch (...) {
+        sink(std::current_exception());
+        return;
+    }
+    std::move(*response).start(executor, std::move(sink));
 }
 
 Response Dispatcher::refuse(Exchange& exchange, const Error& error) const {
@@ -50,28 +57,26 @@ Response Dispatcher::refuse(Exchange& exchange, const Error& error) const {
     return finish(exchange, {renderError(error, exchange.requestId), "unreadable", error.detail()});
 }
 
-Dispatcher::Outcome Dispatcher::dispatch(const Request& request) const {
-    const auto matched = router_.match(request.method, request.path);
-    Outcome outcome{{}, matched.route.empty() ? "unmatched" : matched.route};
+Dispatcher::Answer Dispatcher::render(const Request& request, std::string_view route,
+                                      Outcome<Response> outcome) {
     const auto internal = [&](std::string fault) {
-        outcome.response =
-            renderError(Error(ErrorKind::internal, "Internal server error"), request.requestId);
-        outcome.fault = std::move(fault);
+        const Error error(ErrorKind::internal, "Internal server error");
+        return Answer{renderError(error, request.requestId), route, std::move(fault)};
     };
     try {
-        outcome.response = respond(request, matched);
+        if (const auto* failure = std::get_if<std::exception_ptr>(&outcome))
+            std::rethrow_exception(*failure);
+        return {std::get<Response>(std::move(outcome)), route};
     } catch (const Error& error) {
-        outcome.response = renderError(error, request.requestId);
-        outcome.fault = error.detail();
+        return {renderError(error, request.requestId), route, error.detail()};
     } catch (const std::exception& exception) {
-        internal(typeid(exception).name()); // its text may quote data
+        return internal(typeid(exception).name()); // its text may quote data
     } catch (...) {
-        internal("unknown exception");
+        return internal("unknown exception");
     }
-    return outcome;
 }
 
-Response Dispatcher::respond(const Request& request, const Router::Match& matched) const {
+Deferred<Response> Dispatcher::respond(const Request& request, const Router::Match& matched) const {
     if (matched.handler != nullptr)
         return (*matched.handler)(request);
     if (request.method == Method::options && request.path == "*")
@@ -92,14 +97,14 @@ Response Dispatcher::options(const Request& request, const std::string& allow) c
     return response;
 }
 
-Response Dispatcher::finish(Exchange& exchange, Outcome outcome) const {
-    cors_.addHeaders(exchange.request, outcome.response);
-    log(exchange, outcome);
-    return std::move(outcome.response);
+Response Dispatcher::finish(const Exchange& exchange, Answer answer) const {
+    cors_.addHeaders(exchange.request, answer.response);
+    log(exchange, answer);
+    return std::move(answer.response);
 }
 
-void Dispatcher::log(const Exchange& exchange, const Outcome& outcome) const {
-    const int status = outcome.response.status;
+void Dispatcher::log(const Exchange& exchange, const Answer& answer) const {
+    const int status = answer.response.status;
     const LogLevel level = status >= 500 ? LogLevel::error : LogLevel::info;
     if (!logger_.enabled(level))
         return;
@@ -112,7 +117,7 @@ void Dispatcher::log(const Exchange& exchange, const Outcome& outcome) const {
     const auto add = [&](LogField field) { fields[count++] = field; };
     add({"requestId", exchange.requestId});
     add({"method", nameOf(request.method)});
-    add({"route", outcome.route});
+    add({"route", answer.route});
     add({"status", std::int64_t{status}});
     add({"durationMs", took.count()});
     add({"clientIp", std::string_view(clientIp)});
@@ -120,8 +125,8 @@ void Dispatcher::log(const Exchange& exchange, const Outcome& outcome) const {
         add({"traceparent", *trace});
     if (const auto trace = request.header("X-Amzn-Trace-Id"); trace && isAmazonTraceId(*trace))
         add({"amznTraceId", *trace});
-    if (!outcome.fault.empty())
-        add({"error", std::string_view(outcome.fault)});
+    if (!answer.fault.empty())
+        add({"error", std::string_view(answer.fault)});
     logger_.write(level, "request", {fields.data(), count});
 }
 

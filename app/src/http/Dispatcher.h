@@ -2,12 +2,15 @@
 
 #include "Cors.h"
 #include "TrustedProxies.h"
+#include "kubecred/Deferred.h"
 #include "kubecred/Error.h"
 #include "kubecred/Log.h"
 #include "kubecred/http/Router.h"
 
 #include <chrono>
+#include <functional>
 #include <string>
+#include <string_view>
 
 namespace kubecred::http {
 
@@ -27,19 +30,28 @@ public:
     /// The references are kept and must outlive this object.
     Dispatcher(const Router& router, Logger& logger, Cors cors, TrustedProxies proxies);
 
-    Response answer(Exchange& exchange) const;
+    using Done = std::function<void(const Response&)>;
+
+    /// Answers the request, now or later: `done` is called once, within the call or on the
+    /// executor's thread. The exchange must stay until then.
+    void answer(Exchange& exchange, Executor& executor, Done done) const;
 
     /// The answer to a request that could not be read, as far as it was.
     Response refuse(Exchange& exchange, const Error& error) const;
 
 private:
-    struct Outcome;
+    /// An answer and what the log says of it.
+    struct Answer {
+        Response response;
+        std::string_view route;
+        std::string fault = {}; ///< class of what went wrong
+    };
 
-    Outcome dispatch(const Request& request) const;
-    Response respond(const Request& request, const Router::Match& matched) const;
+    Deferred<Response> respond(const Request& request, const Router::Match& matched) const;
     Response options(const Request& request, const std::string& allow) const;
-    Response finish(Exchange& exchange, Outcome outcome) const;
-    void log(const Exchange& exchange, const Outcome& outcome) const;
+    static Answer render(const Request& request, std::string_view route, Outcome<Response> outcome);
+    Response finish(const Exchange& exchange, Answer answer) const;
+    void log(const Exchange& exchange, const Answer& answer) const;
 
     const Router& router_;
     Logger& logger_;

@@ -13,7 +13,7 @@ struct Limits {
     std::chrono::milliseconds requestTimeout{10000}; ///< first byte to last, and as long to answer
     std::chrono::milliseconds idleTimeout{75000};    ///< between requests
     std::size_t connections = 10000;
-    std::size_t workers = 32;
+    std::size_t workers = 2; ///< threads that serve connections
 };
 
 } // namespace kubecred::http

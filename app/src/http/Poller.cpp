@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -18,12 +19,6 @@ int checked(int result, const char* what) {
     if (result < 0)
         throw std::system_error(errno, std::generic_category(), what);
     return result;
-}
-
-std::uint32_t eventsFor(Poller::Interest interest) noexcept {
-    const std::uint32_t events =
-        interest == Poller::Interest::read ? EPOLLIN | EPOLLRDHUP : EPOLLOUT;
-    return events | EPOLLONESHOT;
 }
 
 } // namespace
@@ -42,34 +37,25 @@ Poller::~Poller() {
     ::close(epoll_);
 }
 
-void Poller::add(int fd, void* token, Interest interest) {
-    control(EPOLL_CTL_ADD, fd, token, interest);
-}
-
-void Poller::arm(int fd, void* token, Interest interest) {
-    control(EPOLL_CTL_MOD, fd, token, interest);
-}
-
-void Poller::remove(int fd) { checked(epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr), "epoll_ctl"); }
-
-void Poller::control(int operation, int fd, void* token, Interest interest) {
+void Poller::add(int fd, void* token) {
     epoll_event event{};
-    event.events = eventsFor(interest);
+    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
     event.data.ptr = token;
-    checked(epoll_ctl(epoll_, operation, fd, &event), "epoll_ctl");
+    checked(epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
 }
 
-std::size_t Poller::wait(std::span<void*> ready, std::chrono::milliseconds timeout) {
-    std::array<epoll_event, eventsPerWait> events;
-    const auto most = static_cast<int>(std::min(ready.size(), events.size()));
-    const int count = epoll_wait(epoll_, events.data(), most, static_cast<int>(timeout.count()));
+std::size_t Poller::wait(std::span<Event> events, std::chrono::milliseconds timeout) {
+    std::array<epoll_event, eventsPerWait> ready;
+    const auto most = static_cast<int>(std::min(events.size(), ready.size()));
+    const int count = epoll_wait(epoll_, ready.data(), most, static_cast<int>(timeout.count()));
     if (count < 0 && errno != EINTR)
         checked(count, "epoll_wait");
     std::size_t found = 0;
     for (int i = 0; i < count; ++i) {
-        void* token = events[static_cast<std::size_t>(i)].data.ptr;
-        if (token != nullptr) {
-            ready[found++] = token;
+        const epoll_event& event = ready[static_cast<std::size_t>(i)];
+        if (event.data.ptr != nullptr) {
+            events[found++] = {event.data.ptr,
+                               (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0};
             continue;
         }
         std::uint64_t wakes = 0;

@@ -1,45 +1,37 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <span>
-
-struct epoll_event;
 
 namespace kubecred::http {
 
-/// Watches sockets, each until it is ready once (epoll with EPOLLONESHOT). `wait` is for one
-/// thread; everything else is safe to call from any. Poco::Net::PollSet cannot arm a socket for
-/// one event from another thread, which is what handing connections to workers takes.
+/// Tells when sockets have something new: bytes to read, room to write, or an end (epoll,
+/// edge-triggered). `wait` is for one thread; everything else is safe to call from any.
+/// Poco::Net::PollSet reports levels, which takes a system call more for each request.
 class Poller {
 public:
-    enum class Interest { read, write };
+    struct Event {
+        void* token = nullptr;
+        bool hungUp = false; ///< the other side sends no more
+    };
 
     Poller();
     ~Poller();
     Poller(const Poller&) = delete;
     Poller& operator=(const Poller&) = delete;
 
-    /// Registers a socket and arms it for one event; `token` comes back from `wait`. Closing the
-    /// socket removes it.
-    void add(int fd, void* token, Interest interest);
+    /// Watches a socket until it is closed; `token` comes back from `wait`.
+    void add(int fd, void* token);
 
-    /// Arms a registered socket for one more event.
-    void arm(int fd, void* token, Interest interest);
+    /// Writes events to `events` and returns how many; 0 after `timeout` or `wake`. Waits without
+    /// end where the timeout is negative.
+    std::size_t wait(std::span<Event> events, std::chrono::milliseconds timeout);
 
-    /// Forgets a socket. Only this keeps its events away for sure: epoll reports a hang-up of an
-    /// armed socket whatever it was armed for.
-    void remove(int fd);
-
-    /// Writes the tokens of ready sockets to `ready` and returns how many; 0 after `timeout` or
-    /// `wake`.
-    std::size_t wait(std::span<void*> ready, std::chrono::milliseconds timeout);
-
-    /// Makes a `wait` that is under way, or the next one, return at once.
+    /// Makes a `wait` that is under way, or the next one, return.
     void wake() noexcept;
 
 private:
-    void control(int operation, int fd, void* token, Interest interest);
-
     int epoll_;
     int wakeUp_;
 };

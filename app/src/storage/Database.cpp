@@ -5,6 +5,7 @@
 #include "SqliteMigrationSession.h"
 #include "SqliteSession.h"
 
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -13,18 +14,19 @@ namespace {
 
 SessionFactory sessionFactory(const DatabaseSettings& settings) {
     if (settings.driver == DatabaseSettings::Driver::postgresql)
-        return [postgres = settings.postgres](Deadline deadline) {
-            return std::make_unique<PostgresSession>(postgres, deadline);
+        return [postgres = settings.postgres](Role role, Deadline deadline) {
+            return std::make_unique<PostgresSession>(postgres, role, deadline);
         };
-    const auto turn = std::make_shared<std::binary_semaphore>(1);
-    return [path = settings.path, turn](Deadline deadline) {
-        return std::make_unique<SqliteSession>(path, turn, deadline);
+    return [path = settings.path](Role role, Deadline) {
+        return std::make_unique<SqliteSession>(path, role);
     };
 }
 
-void migrate(const DatabaseSettings& settings, Logger& logger) {
+void migrate(const DatabaseSettings& settings, Logger& logger, Deadline deadline) {
+    const auto patience =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     try {
-        makeMigrator(settings)->migrate([&](std::string_view name) {
+        makeMigrator(settings, patience)->migrate([&](std::string_view name) {
             logger.log(LogLevel::info, "migration applied", {{"migration", name}});
         });
     } catch (const MigrationChanged& error) {
@@ -33,37 +35,110 @@ void migrate(const DatabaseSettings& settings, Logger& logger) {
     }
 }
 
-// Migrates before the first session is opened, and again until that has succeeded once. Only the
-// keeper of the pool calls it.
+// Migrates before the first session is opened, and again until that has succeeded once. Who comes
+// while another thread migrates waits no longer than a session may take to open.
 SessionFactory migratingFactory(const DatabaseSettings& settings, Logger& logger) {
-    return [settings, &logger, open = sessionFactory(settings),
-            migrated = false](Deadline deadline) mutable {
-        if (!migrated)
-            migrate(settings, logger);
-        migrated = true;
-        return open(deadline);
+    struct State {
+        std::timed_mutex mutex;
+        bool migrated = false;
     };
+    return [settings, &logger, open = sessionFactory(settings),
+            state = std::make_shared<State>()](Role role, Deadline deadline) {
+        {
+            const std::unique_lock lock(state->mutex, deadline);
+            if (!lock)
+                throw StorageError(Fault::timedOut);
+            if (!state->migrated)
+                migrate(settings, logger, deadline);
+            state->migrated = true;
+        }
+        return open(role, deadline);
+    };
+}
+
+int badness(DatabaseState::Kind kind) noexcept {
+    switch (kind) {
+    case DatabaseState::Kind::up:
+        return 0;
+    case DatabaseState::Kind::starting:
+        return 1;
+    case DatabaseState::Kind::down:
+        break;
+    }
+    return 2;
 }
 
 } // namespace
 
 Database::Database(const DatabaseSettings& settings, Logger& logger, const Clock& clock)
-    : pool_(settings.migrateOnStart ? migratingFactory(settings, logger) : sessionFactory(settings),
-            settings.poolSize, logger, clock),
-      store_(pool_) {}
+    : settings_(settings),
+      logger_(logger),
+      clock_(clock),
+      unused_{DatabaseState::Kind::up, clock.now(), std::nullopt},
+      factory_(settings.migrateOnStart ? migratingFactory(settings, logger)
+                                       : sessionFactory(settings)) {}
+
+CredentialReader& Database::reader() {
+    if (!reader_)
+        reader_.emplace(factory_, settings_.poolSize, logger_, clock_);
+    return *reader_;
+}
+
+CredentialWriter& Database::writer() {
+    // SQLite lets one connection write at a time.
+    const bool isSqlite = settings_.driver == DatabaseSettings::Driver::sqlite;
+    if (!writer_)
+        writer_.emplace(factory_, isSqlite ? 1 : settings_.poolSize, logger_, clock_);
+    return *writer_;
+}
+
+void Database::start() {
+    if (writer_)
+        writer_->start();
+    if (reader_)
+        reader_->start();
+}
+
+void Database::stop() {
+    if (writer_)
+        writer_->beginToStop();
+    if (reader_)
+        reader_->beginToStop();
+    if (writer_)
+        writer_->stop();
+    if (reader_)
+        reader_->stop();
+}
+
+std::optional<DatabaseState> Database::reads() const {
+    return reader_ ? std::optional(reader_->state()) : std::nullopt;
+}
+
+std::optional<DatabaseState> Database::writes() const {
+    return writer_ ? std::optional(writer_->state()) : std::nullopt;
+}
+
+DatabaseState Database::state() const {
+    const auto read = reads();
+    const auto write = writes();
+    if (!read || !write)
+        return read ? *read : write.value_or(unused_);
+    return badness(write->kind) > badness(read->kind) ? *write : *read;
+}
 
 void providePassword(const DatabaseSettings& settings) {
     if (settings.driver == DatabaseSettings::Driver::postgresql)
         PostgresConnection::providePassword(settings.postgres.password);
 }
 
-std::unique_ptr<Migrator> makeMigrator(const DatabaseSettings& settings) {
+std::unique_ptr<Migrator> makeMigrator(const DatabaseSettings& settings,
+                                       std::chrono::milliseconds patience) {
     if (settings.driver == DatabaseSettings::Driver::sqlite)
         return std::make_unique<Migrator>(std::make_unique<SqliteMigrationSession>(settings.path),
                                           sqliteMigrations());
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
     return std::make_unique<Migrator>(
-        std::make_unique<PostgresMigrationSession>(settings.postgres, deadline),
+        std::make_unique<PostgresMigrationSession>(settings.postgres,
+                                                   std::chrono::steady_clock::now() + patience),
         postgresMigrations());
 }
 

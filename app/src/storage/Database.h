@@ -1,39 +1,56 @@
 #pragma once
 
-#include "CredentialStore.h"
 #include "DatabaseSettings.h"
+#include "GroupCommit.h"
+#include "GroupLookUp.h"
 #include "Migrator.h"
-#include "SessionPool.h"
 #include "kubecred/Clock.h"
 #include "kubecred/Log.h"
+#include "kubecred/domain/CredentialStorage.h"
 
 #include <memory>
+#include <optional>
 
 namespace kubecred::storage {
 
 /// The database that the configuration chose, with everything that this process keeps for it.
-class Database {
+class Database final : public CredentialStorage {
 public:
     /// Connects to nothing yet. The references must outlive this object.
     Database(const DatabaseSettings& settings, Logger& logger, const Clock& clock);
 
-    void start() { pool_.start(); }
-    void stop() { pool_.stop(); }
+    /// The ports; before `start` only, where a port has not been asked for yet.
+    CredentialReader& reader() override;
+    CredentialWriter& writer() override;
 
-    CredentialReader& reader() noexcept { return store_; }
-    CredentialWriter& writer() noexcept { return store_; }
-    DatabaseState state() const { return pool_.state(); }
+    /// Begins to connect for those ports that were asked for; returns at once.
+    void start();
+    void stop();
+
+    /// How reading and writing are doing; nothing for what nobody asked for.
+    std::optional<DatabaseState> reads() const;
+    std::optional<DatabaseState> writes() const;
+
+    /// The worse of both; up where nobody asked for either.
+    DatabaseState state() const;
 
 private:
-    SessionPool pool_;
-    CredentialStore store_;
+    const DatabaseSettings settings_;
+    Logger& logger_;
+    const Clock& clock_;
+    const DatabaseState unused_; // while nobody asks for a port
+    const SessionFactory factory_;
+    std::optional<GroupLookUp> reader_;
+    std::optional<GroupCommit> writer_;
 };
 
 /// Lets every later connection of this process find the password. Call before any other thread
 /// runs: it changes the process's environment.
 void providePassword(const DatabaseSettings& settings);
 
-/// Connects for a migration. Throws StorageError.
-std::unique_ptr<Migrator> makeMigrator(const DatabaseSettings& settings);
+/// Connects for a migration, within the patience. Throws StorageError.
+std::unique_ptr<Migrator>
+makeMigrator(const DatabaseSettings& settings,
+             std::chrono::milliseconds patience = std::chrono::seconds(5));
 
 } // namespace kubecred::storage

@@ -26,6 +26,8 @@ std::string_view nameOf(Fault fault) noexcept {
         return "storage full";
     case Fault::locked:
         return "locked";
+    case Fault::overloaded:
+        return "overloaded";
     case Fault::stopping:
         return "stopping";
     case Fault::refused:

@@ -19,6 +19,7 @@ enum class Fault {
     schemaMissing,
     storageFull,
     locked,
+    overloaded, ///< too many requests wait for it
     stopping,
     refused, ///< anything else that the database says no to
 };

@@ -122,10 +122,6 @@ bool PostgresConnection::usable() const noexcept {
            PQtransactionStatus(handle_) == PQTRANS_IDLE;
 }
 
-bool PostgresConnection::silent() const noexcept {
-    return abandoned_ && PQstatus(handle_) == CONNECTION_OK;
-}
-
 void PostgresConnection::script(const std::string& sql, Deadline deadline) {
     exchange([&] { return PQsendQuery(handle_, sql.c_str()); }, deadline);
 }

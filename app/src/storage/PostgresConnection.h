@@ -58,9 +58,6 @@ public:
     /// statement for a reason that a new connection may not meet: it must not be used any more.
     bool usable() const noexcept;
 
-    /// The last statement got no answer by its deadline.
-    bool silent() const noexcept;
-
 private:
     template <typename Send>
     PostgresResult exchange(Send send, Deadline deadline);

@@ -30,7 +30,7 @@ Fault faultOfSqlState(std::string_view sqlState) noexcept {
 }
 
 bool leavesConnectionAsItWas(std::string_view sqlState) noexcept {
-    constexpr std::array<std::string_view, 5> harmless{"22", "23", "40", "55P03", "57014"};
+    constexpr std::array<std::string_view, 6> harmless{"22", "23", "40", "55P03", "57014", "P0"};
     return std::ranges::any_of(
         harmless, [&](std::string_view prefix) { return sqlState.starts_with(prefix); });
 }

@@ -1,30 +1,56 @@
 #include "PostgresSession.h"
 
+#include "PostgresArray.h"
+
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 namespace kubecred::storage {
 namespace {
 
-// The server gives up by itself on what a lost or impatient client has left behind.
+// The server gives up by itself on what a lost or impatient client has left behind. Statements are
+// planned once, and by index: how many rows a batch or the table holds is not known then.
 constexpr const char* sessionSetup = "SET TIME ZONE 'UTC';"
                                      "SET statement_timeout = '5s';"
-                                     "SET lock_timeout = '2s'";
+                                     "SET lock_timeout = '500ms';"
+                                     "SET plan_cache_mode = force_generic_plan;"
+                                     "SET enable_seqscan = off;"
+                                     "SET enable_hashjoin = off;"
+                                     "SET enable_mergejoin = off;"
+                                     "SET jit = off";
 
 constexpr const char* insertSql =
     "INSERT INTO credentials (id, name, email, credential_type, metadata, issued_by, issued_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7) "
+    "SELECT * FROM unnest($1::uuid[], $2::varchar[], $3::varchar[], $4::varchar[], $5::jsonb[], "
+    "$6::varchar[], $7::timestamp[]) "
     "ON CONFLICT (name, email, credential_type) DO NOTHING RETURNING id";
 
 constexpr const char* findSameSql =
-    "SELECT id, issued_by, floor(extract(epoch FROM issued_at) * 1000)::bigint FROM credentials "
-    "WHERE name = $1 AND email = $2 AND credential_type = $3";
+    "SELECT position, id, issued_by, floor(extract(epoch FROM issued_at) * 1000)::bigint "
+    "FROM unnest($1::varchar[], $2::varchar[], $3::varchar[]) WITH ORDINALITY "
+    "AS lost (name, email, credential_type, position) "
+    "JOIN credentials USING (name, email, credential_type)";
 
 constexpr const char* findByIdSql =
-    "SELECT name, email, credential_type, coalesce(nullif(metadata, 'null'), '{}'), issued_by, "
-    "floor(extract(epoch FROM issued_at) * 1000)::bigint FROM credentials WHERE id = $1";
+    "SELECT id, name, email, credential_type, coalesce(nullif(metadata, 'null'), '{}'), issued_by, "
+    "floor(extract(epoch FROM issued_at) * 1000)::bigint FROM credentials "
+    "WHERE id = ANY ($1::uuid[])";
 
-constexpr const char* probeSql = "SELECT FROM credentials LIMIT 0";
+constexpr const char* readProbeSql = "SELECT FROM credentials LIMIT 0";
+
+// Writes nothing, but needs all that writing needs.
+constexpr const char* writeProbeSql =
+    "INSERT INTO credentials (id, name, email, credential_type, issued_by) "
+    "SELECT gen_random_uuid(), '', '', '', '' WHERE false";
+
+// A row as large as most, which finds out whether there is room for one.
+constexpr const char* rehearsalSql =
+    "BEGIN;"
+    "INSERT INTO credentials (id, name, email, credential_type, issued_by) "
+    "SELECT id, id::text, repeat(id::text, 7), '', '' FROM gen_random_uuid() AS id;"
+    "ROLLBACK";
 
 Uuid uuidOf(std::string_view text) {
     const auto uuid = Uuid::parse(text);
@@ -33,50 +59,102 @@ Uuid uuidOf(std::string_view text) {
     return *uuid;
 }
 
+std::int64_t integerOf(std::string_view text) {
+    std::int64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
 Timestamp timestampOf(std::string_view milliseconds) {
-    std::int64_t count = 0;
-    std::from_chars(milliseconds.data(), milliseconds.data() + milliseconds.size(), count);
-    return Timestamp(std::chrono::milliseconds(count));
+    return Timestamp(std::chrono::milliseconds(integerOf(milliseconds)));
+}
+
+template <typename Item, typename Text>
+std::string arrayOf(std::span<Item> items, Text textOf) {
+    PostgresArray array;
+    for (const auto& item : items)
+        array.add(textOf(item));
+    return std::move(array).text();
+}
+
+Credential credentialOf(const PostgresResult& result, int row, const Uuid& id) {
+    const auto text = [&](int column) { return std::string(result.text(row, column)); };
+    return {id, text(1), text(2), text(3), text(4), text(5), timestampOf(text(6))};
 }
 
 } // namespace
 
-PostgresSession::PostgresSession(const PostgresSettings& settings, Deadline deadline)
+PostgresSession::PostgresSession(const PostgresSettings& settings, Role role, Deadline deadline)
     : connection_(settings, deadline) {
     connection_.script(sessionSetup, deadline);
-    connection_.prepare("probe", probeSql, deadline);
-    connection_.prepare("insert", insertSql, deadline);
-    connection_.prepare("find_same", findSameSql, deadline);
-    connection_.prepare("find_by_id", findByIdSql, deadline);
-    probe(deadline);
+    if (role == Role::reading) {
+        connection_.prepare("probe", readProbeSql, deadline);
+        connection_.prepare("find_by_id", findByIdSql, deadline);
+        probe(deadline);
+    } else {
+        connection_.prepare("probe", writeProbeSql, deadline);
+        connection_.prepare("insert", insertSql, deadline);
+        connection_.prepare("find_same", findSameSql, deadline);
+        connection_.script(rehearsalSql, deadline);
+    }
 }
 
-bool PostgresSession::insert(const Credential& credential, Deadline deadline) {
+std::vector<bool> PostgresSession::insert(std::span<const Credential* const> credentials,
+                                          Deadline deadline) {
+    const auto array = [&](auto textOf) { return arrayOf(credentials, textOf); };
     const std::array<std::string, 7> parameters{
-        credential.id.toString(),      credential.name,     credential.email,
-        credential.credentialType,     credential.metadata, credential.issuedBy,
-        toIso8601(credential.issuedAt)};
-    return connection_.run("insert", parameters, deadline).rows() == 1;
+        array([](const Credential* c) { return c->id.toString(); }),
+        array([](const Credential* c) -> std::string_view { return c->name; }),
+        array([](const Credential* c) -> std::string_view { return c->email; }),
+        array([](const Credential* c) -> std::string_view { return c->credentialType; }),
+        array([](const Credential* c) -> std::string_view { return c->metadata; }),
+        array([](const Credential* c) -> std::string_view { return c->issuedBy; }),
+        array([](const Credential* c) { return toIso8601(c->issuedAt); })};
+    const auto result = connection_.run("insert", parameters, deadline);
+    std::vector<Uuid> recorded;
+    for (int row = 0; row < result.rows(); ++row)
+        recorded.push_back(uuidOf(result.text(row, 0)));
+    std::ranges::sort(recorded);
+    std::vector<bool> inserted;
+    for (const Credential* credential : credentials)
+        inserted.push_back(std::ranges::binary_search(recorded, credential->id));
+    return inserted;
 }
 
-std::optional<Duplicate> PostgresSession::findSame(const Credential& credential,
-                                                   Deadline deadline) {
-    const std::array<std::string, 3> parameters{credential.name, credential.email,
-                                                credential.credentialType};
+std::vector<std::optional<Duplicate>>
+PostgresSession::findSame(std::span<const Credential* const> credentials, Deadline deadline) {
+    const auto array = [&](auto textOf) { return arrayOf(credentials, textOf); };
+    const std::array<std::string, 3> parameters{
+        array([](const Credential* c) -> std::string_view { return c->name; }),
+        array([](const Credential* c) -> std::string_view { return c->email; }),
+        array([](const Credential* c) -> std::string_view { return c->credentialType; })};
     const auto result = connection_.run("find_same", parameters, deadline);
-    if (result.rows() == 0)
-        return std::nullopt;
-    return Duplicate{uuidOf(result.text(0, 0)), std::string(result.text(0, 1)),
-                     timestampOf(result.text(0, 2))};
+    std::vector<std::optional<Duplicate>> same(credentials.size());
+    for (int row = 0; row < result.rows(); ++row) {
+        const auto position = static_cast<std::size_t>(integerOf(result.text(row, 0)) - 1);
+        same.at(position) = Duplicate{uuidOf(result.text(row, 1)), std::string(result.text(row, 2)),
+                                      timestampOf(result.text(row, 3))};
+    }
+    return same;
 }
 
-std::optional<Credential> PostgresSession::findById(const Uuid& id, Deadline deadline) {
-    const std::array<std::string, 1> parameters{id.toString()};
+std::vector<std::optional<Credential>> PostgresSession::findById(std::span<const Uuid> ids,
+                                                                 Deadline deadline) {
+    const std::array<std::string, 1> parameters{
+        arrayOf(ids, [](const Uuid& id) { return id.toString(); })};
     const auto result = connection_.run("find_by_id", parameters, deadline);
-    if (result.rows() == 0)
-        return std::nullopt;
-    const auto text = [&](int column) { return std::string(result.text(0, column)); };
-    return Credential{id, text(0), text(1), text(2), text(3), text(4), timestampOf(text(5))};
+    std::vector<std::pair<Uuid, int>> rows;
+    for (int row = 0; row < result.rows(); ++row)
+        rows.emplace_back(uuidOf(result.text(row, 0)), row);
+    std::ranges::sort(rows);
+    std::vector<std::optional<Credential>> found;
+    for (const Uuid& id : ids) {
+        const auto row = std::ranges::lower_bound(rows, id, {}, &std::pair<Uuid, int>::first);
+        const bool present = row != rows.end() && row->first == id;
+        found.push_back(present ? std::optional(credentialOf(result, row->second, id))
+                                : std::nullopt);
+    }
+    return found;
 }
 
 void PostgresSession::probe(Deadline deadline) { connection_.run("probe", {}, deadline); }

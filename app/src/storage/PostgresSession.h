@@ -8,15 +8,17 @@ namespace kubecred::storage {
 /// A session with PostgreSQL; every statement is a transaction by itself.
 class PostgresSession final : public Session {
 public:
-    /// Connects, prepares and probes. Throws StorageError.
-    PostgresSession(const PostgresSettings& settings, Deadline deadline);
+    /// Connects, prepares what the role needs and rehearses it. Throws StorageError.
+    PostgresSession(const PostgresSettings& settings, Role role, Deadline deadline);
 
-    bool insert(const Credential& credential, Deadline deadline) override;
-    std::optional<Duplicate> findSame(const Credential& credential, Deadline deadline) override;
-    std::optional<Credential> findById(const Uuid& id, Deadline deadline) override;
+    std::vector<bool> insert(std::span<const Credential* const> credentials,
+                             Deadline deadline) override;
+    std::vector<std::optional<Duplicate>> findSame(std::span<const Credential* const> credentials,
+                                                   Deadline deadline) override;
+    std::vector<std::optional<Credential>> findById(std::span<const Uuid> ids,
+                                                    Deadline deadline) override;
     void probe(Deadline deadline) override;
     bool usable() const noexcept override { return connection_.usable(); }
-    bool silent() const noexcept override { return connection_.silent(); }
 
 private:
     PostgresConnection connection_;

@@ -1,98 +1,258 @@
 #pragma once
 
-#include "Fault.h"
-#include "Session.h"
-#include "kubecred/Clock.h"
-#include "kubecred/Log.h"
+#include "CircuitBreaker.h"
+#include "Scheduling.h"
+#include "SessionSlot.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
-#include <memory>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <iterator>
 #include <mutex>
-#include <optional>
-#include <string_view>
 #include <thread>
+#include <typeinfo>
+#include <utility>
 #include <vector>
 
 namespace kubecred::storage {
 
-/// How a database is doing.
-struct DatabaseState {
-    enum class Kind { starting, up, down };
-
-    Kind kind = Kind::starting;
-    Timestamp since;                ///< when it came to be so
-    std::optional<Fault> lastFault; ///< the last one there was, also once it is up again
-};
-
-std::string_view nameOf(DatabaseState::Kind kind) noexcept;
-
-/// Lends sessions. A thread of its own, the keeper, opens them when they are wanted and looks once
-/// a second whether the database is there: so no request ever waits for a connection attempt
-/// beyond its own deadline, attempts are spaced, and loss and return are noticed without traffic.
-/// Safe to call from several threads at once.
+/// A pool of sessions, each with a thread of its own, that work through jobs in batches: whatever
+/// has gathered when a session comes free travels in one statement. As long as one session is
+/// quick enough it does everything, since large batches cost the database least; the others join
+/// where a job would wait too long behind it. Safe to call from several threads at once.
+///
+/// `JobType` is a Job: it has a `deadline`, counts `failures`, and is to be answered or failed.
+template <typename JobType>
 class SessionPool {
 public:
-    /// A session on loan; gives it back, or drops it where it is not usable any more.
-    class Lease {
-    public:
-        Lease(SessionPool& pool, std::unique_ptr<Session> session) noexcept;
-        ~Lease();
-        Lease(const Lease&) = delete;
-        Lease& operator=(const Lease&) = delete;
+    using Batch = std::vector<JobType>;
 
-        Session& operator*() const noexcept { return *session_; }
-        Session* operator->() const noexcept { return session_.get(); }
-
-    private:
-        SessionPool& pool_;
-        std::unique_ptr<Session> session_;
-    };
+    /// Answers or fails every job of a batch. May throw StorageError: jobs that are unanswered by
+    /// then are failed, or tried again where the session was lost.
+    using Work = std::function<void(Session&, Batch&, Deadline)>;
 
     /// `size`: the most sessions open at once. The references must outlive this object.
-    SessionPool(SessionFactory factory, std::size_t size, Logger& logger, const Clock& clock);
-    ~SessionPool();
+    SessionPool(SessionFactory factory, Role role, std::size_t size, Work work,
+                CircuitBreaker& breaker, Logger& logger)
+        : factory_(std::move(factory)),
+          role_(role),
+          size_(size),
+          work_(std::move(work)),
+          breaker_(breaker),
+          logger_(logger) {}
+
+    ~SessionPool() { stop(); }
     SessionPool(const SessionPool&) = delete;
     SessionPool& operator=(const SessionPool&) = delete;
 
-    /// Begins to look for the database; returns at once.
-    void start();
+    /// Begins to open the sessions; returns at once.
+    void start() {
+        for (std::size_t i = 0; i < size_; ++i)
+            threads_.emplace_back([this] { run(); });
+    }
 
-    /// Refuses further loans and closes every session that is not on loan.
-    void stop();
+    /// From now on takes no job, and begins nothing.
+    void beginToStop() {
+        {
+            const std::lock_guard lock(mutex_);
+            stopping_ = true;
+        }
+        jobs_.notify_all();
+        stopped_.notify_all();
+    }
 
-    /// Waits for a session, at most until `deadline`; not at all while the database is known to be
-    /// out of reach. Throws StorageError.
-    Lease acquire(Deadline deadline);
+    /// Ends the batches under way, fails what still waits, and closes every session.
+    void stop() {
+        beginToStop();
+        for (auto& thread : threads_)
+            thread.join();
+        threads_.clear();
+        failAll(takeAll(), Fault::stopping);
+    }
 
-    DatabaseState state() const;
+    /// Answers or fails the job, by its deadline or shortly after it; at once where the database is
+    /// known to be out of reach or too many jobs wait already.
+    void submit(JobType job) {
+        const auto refusal = tryPush(job);
+        if (refusal)
+            job.fail(*refusal);
+    }
 
 private:
-    void keep();
-    void probeIdle(std::unique_lock<std::mutex>& lock);
-    void open(std::unique_lock<std::mutex>& lock);
-    bool wantsSession() const;
-    void release(std::unique_ptr<Session> session) noexcept;
-    void becomeUp();
-    void becomeDown(Fault fault);
+    using Lock = std::unique_lock<std::mutex>;
+
+    struct Waiting {
+        JobType job;
+        Deadline since;
+    };
+
+    static constexpr std::size_t mostWaiting = 4096;
+    static constexpr std::size_t batchSize = 256;
+    static constexpr int mostFailures = 3;
+
+    // How long a job waits behind a busy session before another one takes it.
+    static constexpr std::chrono::milliseconds patience{10};
+
+    std::optional<Fault> tryPush(JobType& job) {
+        const std::lock_guard lock(mutex_);
+        if (stopping_)
+            return Fault::stopping;
+        if (const auto refusal = breaker_.refusal())
+            return refusal;
+        if (waiting_.size() >= mostWaiting)
+            return Fault::overloaded;
+        const bool isFirst = waiting_.empty();
+        waiting_.push_back({std::move(job), std::chrono::steady_clock::now()});
+        if (busy_ == 0 ? isFirst : !std::exchange(watched_, true))
+            jobs_.notify_one();
+        return std::nullopt;
+    }
+
+    void run() {
+        giveWayOnWaking();
+        SessionSlot slot(factory_, role_, breaker_, logger_);
+        Lock lock(mutex_);
+        while (!stopping_) {
+            if (slot.nextCheck() <= std::chrono::steady_clock::now())
+                check(slot, lock);
+            else if (slot.session() == nullptr)
+                waitWithoutSession(slot, lock);
+            else if (isTurn())
+                serve(slot, lock);
+            else
+                jobs_.wait_until(lock, wakeTime(slot));
+        }
+    }
+
+    void waitWithoutSession(const SessionSlot& slot, Lock& lock) {
+        if (!waiting_.empty())
+            jobs_.notify_one(); // in case that this thread was woken for it
+        stopped_.wait_until(lock, slot.nextCheck());
+    }
+
+    void check(SessionSlot& slot, Lock& lock) {
+        lock.unlock();
+        slot.check();
+        failAllWhileDown();
+        lock.lock();
+    }
+
+    void failAllWhileDown() {
+        if (const auto fault = breaker_.refusal())
+            failAll(takeAll(), *fault);
+    }
+
+    // Whether a session that is free should take what waits.
+    bool isTurn() const {
+        return !waiting_.empty() && (busy_ == 0 || helpTime() <= std::chrono::steady_clock::now());
+    }
+
+    Deadline helpTime() const { return waiting_.front().since + patience; }
+
+    Deadline wakeTime(const SessionSlot& slot) {
+        watched_ = !waiting_.empty();
+        return watched_ ? std::min(helpTime(), slot.nextCheck()) : slot.nextCheck();
+    }
+
+    void serve(SessionSlot& slot, Lock& lock) {
+        Batch batch = takeBatch();
+        ++busy_;
+        lock.unlock();
+        work(slot, batch);
+        putBack(batch);
+        failAllWhileDown();
+        lock.lock();
+        --busy_;
+    }
+
+    // What a lost session has left unanswered goes first.
+    void putBack(Batch& batch) {
+        const std::lock_guard lock(mutex_);
+        for (auto& job : batch)
+            if (!job.answered()) {
+                waiting_.push_front({std::move(job), {}});
+                jobs_.notify_one();
+            }
+    }
+
+    Batch takeBatch() {
+        Batch batch;
+        batch.reserve(std::min(waiting_.size(), batchSize));
+        while (!waiting_.empty() && batch.size() < batchSize) {
+            batch.push_back(std::move(waiting_.front().job));
+            waiting_.pop_front();
+        }
+        return batch;
+    }
+
+    Batch takeAll() {
+        const std::lock_guard lock(mutex_);
+        Batch all;
+        for (auto& waiting : std::exchange(waiting_, {}))
+            all.push_back(std::move(waiting.job));
+        return all;
+    }
+
+    static void failAll(Batch batch, Fault fault) {
+        for (auto& job : batch)
+            if (!job.answered())
+                job.fail(fault);
+    }
+
+    // Leaves those jobs unanswered that another session is to try.
+    void work(SessionSlot& slot, Batch& batch) {
+        const auto now = std::chrono::steady_clock::now();
+        Deadline earliest = Deadline::max();
+        for (auto& job : batch) {
+            if (job.deadline <= now)
+                job.fail(Fault::timedOut);
+            else
+                earliest = std::min(earliest, job.deadline);
+        }
+        std::erase_if(batch, [](const JobType& job) { return job.answered(); });
+        if (batch.empty())
+            return;
+        try {
+            work_(*slot.session(), batch, earliest);
+            slot.succeeded();
+        } catch (const StorageError& error) {
+            recover(slot, batch, error.fault());
+        } catch (const std::exception& exception) {
+            logger_.log(LogLevel::error, "a database session failed",
+                        {{"error", std::string_view(typeid(exception).name())}});
+            slot.failed(Fault::refused);
+            failAll(std::exchange(batch, {}), Fault::refused);
+        }
+    }
+
+    void recover(SessionSlot& slot, Batch& batch, Fault fault) {
+        const bool lost = !slot.session()->usable();
+        slot.failed(fault);
+        for (auto& job : batch)
+            if (!job.answered() &&
+                (!lost || fault == Fault::timedOut || ++job.failures >= mostFailures))
+                job.fail(fault);
+    }
 
     const SessionFactory factory_;
+    const Role role_;
     const std::size_t size_;
+    const Work work_;
+    CircuitBreaker& breaker_;
     Logger& logger_;
-    const Clock& clock_;
 
-    mutable std::mutex mutex_; // guards everything below
-    std::condition_variable returned_;
-    std::condition_variable wanted_;
-    std::vector<std::unique_ptr<Session>> idle_;
-    std::size_t open_ = 0;    // idle, on loan, or being opened
-    std::size_t waiting_ = 0; // callers of acquire
-    DatabaseState state_;
-    Deadline nextProbe_{};
-    bool backingOff_ = false; // the last attempt to connect failed
+    std::mutex mutex_;                // guards everything below
+    std::condition_variable jobs_;    // for threads with a session
+    std::condition_variable stopped_; // for those without
+    std::deque<Waiting> waiting_;
+    int busy_ = 0;         // sessions with a batch under way
+    bool watched_ = false; // a free session waits for the moment to help a busy one
     bool stopping_ = false;
 
-    std::thread keeper_;
+    std::vector<std::thread> threads_;
 };
 
 } // namespace kubecred::storage

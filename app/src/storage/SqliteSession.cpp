@@ -24,29 +24,71 @@ Timestamp timestampOf(Poco::Int64 milliseconds) {
     return Timestamp(std::chrono::milliseconds(milliseconds));
 }
 
-class Turn {
+// A transaction that is undone unless it was committed.
+class Transaction {
 public:
-    Turn(std::binary_semaphore& semaphore, Deadline deadline) : semaphore_(semaphore) {
-        if (!semaphore_.try_acquire_until(deadline))
-            throw StorageError(Fault::timedOut);
+    explicit Transaction(SqliteConnection& connection) : connection_(connection) {
+        connection_.script("BEGIN IMMEDIATE");
     }
-    ~Turn() { semaphore_.release(); }
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
+    ~Transaction() {
+        if (!committed_)
+            undo();
+    }
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+
+    void commit() {
+        connection_.script("COMMIT");
+        committed_ = true;
+    }
 
 private:
-    std::binary_semaphore& semaphore_;
+    void undo() noexcept {
+        try {
+            connection_.script("ROLLBACK");
+        } catch (const StorageError&) {
+            // The connection is not usable any more, and ends the transaction by being closed.
+        }
+    }
+
+    SqliteConnection& connection_;
+    bool committed_ = false;
 };
 
 } // namespace
 
-SqliteSession::SqliteSession(const std::string& path, SqliteWriteTurn turn, Deadline deadline)
-    : connection_(path), turn_(std::move(turn)) {
-    probe(deadline);
+SqliteSession::SqliteSession(const std::string& path, Role role) : connection_(path) {
+    probe({});
+    if (role == Role::writing)
+        rehearse();
 }
 
-bool SqliteSession::insert(const Credential& credential, Deadline deadline) {
-    const Turn turn(*turn_, deadline);
+std::vector<bool> SqliteSession::insert(std::span<const Credential* const> credentials, Deadline) {
+    Transaction transaction(connection_);
+    std::vector<bool> inserted;
+    for (const Credential* credential : credentials)
+        inserted.push_back(insertOne(*credential));
+    transaction.commit();
+    return inserted;
+}
+
+std::vector<std::optional<Duplicate>>
+SqliteSession::findSame(std::span<const Credential* const> credentials, Deadline) {
+    std::vector<std::optional<Duplicate>> same;
+    for (const Credential* credential : credentials)
+        same.push_back(findSame(*credential));
+    return same;
+}
+
+std::vector<std::optional<Credential>> SqliteSession::findById(std::span<const Uuid> ids,
+                                                               Deadline) {
+    std::vector<std::optional<Credential>> found;
+    for (const Uuid& id : ids)
+        found.push_back(findById(id));
+    return found;
+}
+
+bool SqliteSession::insertOne(const Credential& credential) {
     return connection_.run(insertSql, [&](Statement& statement) {
         statement, bind(credential.id.toString()), bind(credential.name), bind(credential.email),
             bind(credential.credentialType), bind(credential.metadata), bind(credential.issuedBy),
@@ -54,7 +96,7 @@ bool SqliteSession::insert(const Credential& credential, Deadline deadline) {
     }) == 1;
 }
 
-std::optional<Duplicate> SqliteSession::findSame(const Credential& credential, Deadline) {
+std::optional<Duplicate> SqliteSession::findSame(const Credential& credential) {
     std::string id;
     Duplicate same;
     Poco::Int64 issuedAt = 0;
@@ -72,7 +114,7 @@ std::optional<Duplicate> SqliteSession::findSame(const Credential& credential, D
     return same;
 }
 
-std::optional<Credential> SqliteSession::findById(const Uuid& id, Deadline) {
+std::optional<Credential> SqliteSession::findById(const Uuid& id) {
     Credential found;
     Poco::Int64 issuedAt = 0;
     const auto rows = connection_.run(findByIdSql, [&](Statement& statement) {
@@ -90,6 +132,14 @@ void SqliteSession::probe(Deadline) {
     Poco::Int64 present = 0;
     connection_.run("SELECT count(*) FROM (SELECT 1 FROM credentials LIMIT 1)",
                     [&](Statement& statement) { statement, into(present); });
+}
+
+// Finds out whether there is room for a row.
+void SqliteSession::rehearse() {
+    const Transaction transaction(connection_);
+    const Uuid id = Uuid::version4();
+    const std::string filler(255, '-');
+    insertOne({id, id.toString(), filler, "", "{}", "", Timestamp()});
 }
 
 } // namespace kubecred::storage

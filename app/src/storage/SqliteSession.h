@@ -3,31 +3,32 @@
 #include "Session.h"
 #include "SqliteConnection.h"
 
-#include <memory>
-#include <semaphore>
 #include <string>
 
 namespace kubecred::storage {
 
-/// SQLite lets one connection write at a time. The sessions of one process take turns here, in
-/// place of SQLite's own waiting, which sleeps and retries.
-using SqliteWriteTurn = std::shared_ptr<std::binary_semaphore>;
-
-/// A session with a SQLite file; every statement is a transaction by itself.
+/// A session with a SQLite file. SQLite lets one connection write at a time.
 class SqliteSession final : public Session {
 public:
-    /// Opens and probes. Throws StorageError.
-    SqliteSession(const std::string& path, SqliteWriteTurn turn, Deadline deadline);
+    /// Opens the file and rehearses what the role needs. Throws StorageError.
+    SqliteSession(const std::string& path, Role role);
 
-    bool insert(const Credential& credential, Deadline deadline) override;
-    std::optional<Duplicate> findSame(const Credential& credential, Deadline deadline) override;
-    std::optional<Credential> findById(const Uuid& id, Deadline deadline) override;
+    std::vector<bool> insert(std::span<const Credential* const> credentials,
+                             Deadline deadline) override;
+    std::vector<std::optional<Duplicate>> findSame(std::span<const Credential* const> credentials,
+                                                   Deadline deadline) override;
+    std::vector<std::optional<Credential>> findById(std::span<const Uuid> ids,
+                                                    Deadline deadline) override;
     void probe(Deadline deadline) override;
     bool usable() const noexcept override { return connection_.usable(); }
 
 private:
+    bool insertOne(const Credential& credential);
+    std::optional<Duplicate> findSame(const Credential& credential);
+    std::optional<Credential> findById(const Uuid& id);
+    void rehearse();
+
     SqliteConnection connection_;
-    SqliteWriteTurn turn_;
 };
 
 } // namespace kubecred::storage

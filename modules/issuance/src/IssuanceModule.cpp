@@ -10,7 +10,7 @@ void IssuanceModule::configure(Settings& settings) {
 }
 
 void IssuanceModule::start(const ModuleContext& context) {
-    service_.emplace(context.writer, context.clock, context.workerId, settings_);
+    service_.emplace(context.storage.writer(), context.clock, context.workerId, settings_);
     context.router.add(http::Method::post, "/issuance/credentials", IssueHandler(*service_));
 }
 

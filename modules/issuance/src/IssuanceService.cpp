@@ -8,7 +8,7 @@ IssuanceService::IssuanceService(CredentialWriter& writer, const Clock& clock, s
                                  const IssuanceSettings& settings)
     : writer_(writer), clock_(clock), workerId_(std::move(workerId)), settings_(settings) {}
 
-std::variant<Credential, Duplicate> IssuanceService::issue(IssueRequest request) {
+Deferred<std::variant<Credential, Duplicate>> IssuanceService::issue(IssueRequest request) {
     const Timestamp now = clock_.now();
     Credential credential{Uuid::version7(now),
                           std::move(request.name),
@@ -17,10 +17,13 @@ std::variant<Credential, Duplicate> IssuanceService::issue(IssueRequest request)
                           std::move(request.metadata),
                           workerId_,
                           now};
-    auto outcome = writer_.issue(credential, std::chrono::steady_clock::now() + settings_.timeout);
-    if (auto* duplicate = std::get_if<Duplicate>(&outcome))
-        return std::move(*duplicate);
-    return credential;
+    using Result = std::variant<Credential, Duplicate>;
+    return writer_.issue(credential, std::chrono::steady_clock::now() + settings_.timeout)
+        .then([credential](IssueOutcome outcome) -> Result {
+            if (auto* duplicate = std::get_if<Duplicate>(&outcome))
+                return std::move(*duplicate);
+            return credential;
+        });
 }
 
 } // namespace kubecred::issuance

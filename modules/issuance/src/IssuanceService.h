@@ -2,6 +2,7 @@
 
 #include "IssuanceSettings.h"
 #include "kubecred/Clock.h"
+#include "kubecred/Deferred.h"
 #include "kubecred/domain/Credential.h"
 #include "kubecred/domain/CredentialWriter.h"
 
@@ -25,8 +26,8 @@ public:
     IssuanceService(CredentialWriter& writer, const Clock& clock, std::string workerId,
                     const IssuanceSettings& settings);
 
-    /// The new credential, or the one that was issued before. Throws Error (unavailable).
-    std::variant<Credential, Duplicate> issue(IssueRequest request);
+    /// The new credential, or the one that was issued before. Fails with Error (unavailable).
+    Deferred<std::variant<Credential, Duplicate>> issue(IssueRequest request);
 
     const std::string& workerId() const noexcept { return workerId_; }
 

@@ -43,11 +43,13 @@ http::Response conflict(const Duplicate& existing) {
 
 } // namespace
 
-http::Response IssueHandler::operator()(const http::Request& request) const {
-    const auto outcome = service_.issue(parse(http::readJson(request)));
-    if (const auto* duplicate = std::get_if<Duplicate>(&outcome))
-        return conflict(*duplicate);
-    return created(std::get<Credential>(outcome));
+Deferred<http::Response> IssueHandler::operator()(const http::Request& request) const {
+    return service_.issue(parse(http::readJson(request)))
+        .then([this](const std::variant<Credential, Duplicate>& outcome) {
+            if (const auto* duplicate = std::get_if<Duplicate>(&outcome))
+                return conflict(*duplicate);
+            return created(std::get<Credential>(outcome));
+        });
 }
 
 http::Response IssueHandler::created(const Credential& credential) const {

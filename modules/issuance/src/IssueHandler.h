@@ -1,6 +1,7 @@
 #pragma once
 
 #include "IssuanceService.h"
+#include "kubecred/Deferred.h"
 #include "kubecred/http/Request.h"
 #include "kubecred/http/Response.h"
 
@@ -12,7 +13,7 @@ public:
     /// `service` must outlive this object.
     explicit IssueHandler(IssuanceService& service) noexcept : service_(service) {}
 
-    http::Response operator()(const http::Request& request) const;
+    Deferred<http::Response> operator()(const http::Request& request) const;
 
 private:
     http::Response created(const Credential& credential) const;

@@ -10,7 +10,7 @@ void VerificationModule::configure(Settings& settings) {
 }
 
 void VerificationModule::start(const ModuleContext& context) {
-    service_.emplace(context.reader, settings_);
+    service_.emplace(context.storage.reader(), settings_);
     context.router.add(http::Method::post, "/verification/credentials",
                        VerifyHandler(*service_, context.clock, context.workerId));
 }

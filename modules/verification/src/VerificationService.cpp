@@ -1,5 +1,7 @@
 #include "VerificationService.h"
 
+#include <utility>
+
 namespace kubecred::verification {
 namespace {
 
@@ -13,13 +15,14 @@ VerificationService::VerificationService(CredentialReader& reader,
                                          const VerificationSettings& settings)
     : reader_(reader), settings_(settings) {}
 
-std::optional<Credential> VerificationService::verify(const VerifyRequest& request) {
-    auto credential =
-        reader_.find(request.id, std::chrono::steady_clock::now() + settings_.timeout);
-    if (!credential || !fits(request.name, credential->name) ||
-        !fits(request.email, credential->email))
-        return std::nullopt;
-    return credential;
+Deferred<std::optional<Credential>> VerificationService::verify(VerifyRequest request) {
+    const auto deadline = std::chrono::steady_clock::now() + settings_.timeout;
+    return reader_.find(request.id, deadline)
+        .then([request = std::move(request)](const std::optional<Credential>& found) {
+            const bool genuine =
+                found && fits(request.name, found->name) && fits(request.email, found->email);
+            return genuine ? found : std::nullopt;
+        });
 }
 
 } // namespace kubecred::verification

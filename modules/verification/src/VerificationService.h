@@ -2,6 +2,7 @@
 
 #include "VerificationSettings.h"
 #include "kubecred/Clock.h"
+#include "kubecred/Deferred.h"
 #include "kubecred/domain/Credential.h"
 #include "kubecred/domain/CredentialReader.h"
 
@@ -24,8 +25,8 @@ public:
     VerificationService(CredentialReader& reader, const VerificationSettings& settings);
 
     /// The credential with this id, where what was given with it equals what is stored exactly;
-    /// nothing for an unknown id and for a mismatch alike. Throws Error (unavailable).
-    std::optional<Credential> verify(const VerifyRequest& request);
+    /// nothing for an unknown id and for a mismatch alike. Fails with Error (unavailable).
+    Deferred<std::optional<Credential>> verify(VerifyRequest request);
 
 private:
     CredentialReader& reader_;

@@ -28,8 +28,12 @@ VerifyRequest parse(const json::Document& body) {
 VerifyHandler::VerifyHandler(VerificationService& service, const Clock& clock, std::string workerId)
     : service_(service), clock_(clock), workerId_(std::move(workerId)) {}
 
-http::Response VerifyHandler::operator()(const http::Request& request) const {
-    const auto credential = service_.verify(parse(http::readJson(request)));
+Deferred<http::Response> VerifyHandler::operator()(const http::Request& request) const {
+    return service_.verify(parse(http::readJson(request)))
+        .then([this](const std::optional<Credential>& credential) { return render(credential); });
+}
+
+http::Response VerifyHandler::render(const std::optional<Credential>& credential) const {
     json::Writer writer;
     writer.beginObject().key("valid").boolean(credential.has_value());
     if (credential) {

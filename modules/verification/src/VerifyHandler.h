@@ -2,9 +2,11 @@
 
 #include "VerificationService.h"
 #include "kubecred/Clock.h"
+#include "kubecred/Deferred.h"
 #include "kubecred/http/Request.h"
 #include "kubecred/http/Response.h"
 
+#include <optional>
 #include <string>
 
 namespace kubecred::verification {
@@ -15,9 +17,11 @@ public:
     /// The references must outlive this object.
     VerifyHandler(VerificationService& service, const Clock& clock, std::string workerId);
 
-    http::Response operator()(const http::Request& request) const;
+    Deferred<http::Response> operator()(const http::Request& request) const;
 
 private:
+    http::Response render(const std::optional<Credential>& credential) const;
+
     VerificationService& service_;
     const Clock& clock_;
     std::string workerId_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kubecred/Clock.h"
+#include "kubecred/Deferred.h"
 #include "kubecred/domain/Credential.h"
 
 #include <optional>
@@ -14,8 +15,8 @@ public:
     virtual ~CredentialReader() = default;
 
     /// The credential with this id, or nothing where there is none.
-    /// Throws Error (unavailable) where that cannot be told by the deadline.
-    virtual std::optional<Credential> find(const Uuid& id, Deadline deadline) = 0;
+    /// Fails with Error (unavailable) where that cannot be told by the deadline.
+    virtual Deferred<std::optional<Credential>> find(const Uuid& id, Deadline deadline) = 0;
 };
 
 } // namespace kubecred

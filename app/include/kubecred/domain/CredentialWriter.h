@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kubecred/Clock.h"
+#include "kubecred/Deferred.h"
 #include "kubecred/domain/Credential.h"
 
 #include <string>
@@ -28,9 +29,9 @@ public:
 
     /// Of any number of simultaneous calls with the same name, e-mail and type exactly one
     /// yields Issued; every other one yields Duplicate with the id of that one.
-    /// Throws Error (unavailable) where neither is certain by the deadline: the credential may
+    /// Fails with Error (unavailable) where neither is certain by the deadline: the credential may
     /// then have been recorded all the same, and asking again settles it.
-    virtual IssueOutcome issue(const Credential& credential, Deadline deadline) = 0;
+    virtual Deferred<IssueOutcome> issue(const Credential& credential, Deadline deadline) = 0;
 };
 
 } // namespace kubecred

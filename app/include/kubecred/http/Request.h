@@ -17,7 +17,7 @@ struct Header {
 };
 
 /// One request, read whole and checked against the limits. All views point into the connection's
-/// buffers and live until the handler returns.
+/// buffers and live until the request is answered.
 struct Request {
     Method method = Method::other;
     std::string_view path;       ///< as sent, without query and, in absolute form, host

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kubecred/Deferred.h"
 #include "kubecred/http/Request.h"
 #include "kubecred/http/Response.h"
 
@@ -10,9 +11,10 @@
 
 namespace kubecred::http {
 
-/// Answers one request, synchronously. Throws Error for what cannot be answered as asked; any
-/// other exception becomes a 500. Called from several threads at once.
-using Handler = std::function<Response(const Request&)>;
+/// Answers one request, at once or later; it never waits, since other requests wait for its
+/// thread. Throws, or fails with, Error for what cannot be answered as asked; any other exception
+/// becomes a 500. Called from several threads at once.
+using Handler = std::function<Deferred<Response>(const Request&)>;
 
 /// The table of routes: which path and method are answered by whom. Filled at start, by one
 /// thread; only read from then on, by any number.

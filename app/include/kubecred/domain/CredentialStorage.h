@@ -1,0 +1,17 @@
+#pragma once
+
+#include "kubecred/domain/CredentialReader.h"
+#include "kubecred/domain/CredentialWriter.h"
+
+namespace kubecred {
+
+/// Where the ports of storage come from. A module asks in Module::start for those that it stands
+/// on: a port that nobody asks for needs no connection and no privilege.
+class CredentialStorage {
+public:
+    virtual ~CredentialStorage() = default;
+    virtual CredentialReader& reader() = 0;
+    virtual CredentialWriter& writer() = 0;
+};
+
+} // namespace kubecred

@@ -1,0 +1,166 @@
+#include "EventLoop.h"
+
+#include <Poco/Exception.h>
+
+#include <array>
+#include <exception>
+#include <typeinfo>
+#include <utility>
+
+namespace kubecred::http {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds sweepInterval{250};
+
+} // namespace
+
+EventLoop::EventLoop(const Limits& limits, const Dispatcher& dispatcher, Logger& logger,
+                     const std::atomic<bool>& draining, ConnectionCount& open)
+    : limits_(limits),
+      dispatcher_(dispatcher),
+      logger_(logger),
+      draining_(draining),
+      open_(open),
+      thread_([this] { run(); }) {}
+
+EventLoop::~EventLoop() { stop(); }
+
+void EventLoop::post(std::function<void()> work) {
+    bool isFirst = false;
+    {
+        const std::lock_guard lock(mutex_);
+        isFirst = posted_.empty();
+        posted_.push_back(std::move(work));
+    }
+    if (isFirst)
+        poller_.wake();
+}
+
+void EventLoop::adopt(const Poco::Net::StreamSocket& socket) {
+    post([this, socket] { serve(socket); });
+}
+
+void EventLoop::closeIdle() {
+    post([this] {
+        closesIdle_ = true;
+        nextSweep_ = {};
+    });
+}
+
+void EventLoop::stop() {
+    if (!thread_.joinable())
+        return;
+    post([this] {
+        stopping_ = true;
+        nextSweep_ = {};
+    });
+    thread_.join();
+}
+
+void EventLoop::run() {
+    std::array<Poller::Event, eventsPerTurn> events;
+    while (!stopping_ || !connections_.empty()) {
+        const std::size_t count = poller_.wait(events, timeout());
+        for (std::size_t i = 0; i < count; ++i) {
+            auto& connection = *static_cast<Connection*>(events[i].token);
+            connection.noteEvent(events[i].hungUp);
+            proceed(connection);
+        }
+        runPosted();
+        runAgain();
+        sweep();
+    }
+}
+
+milliseconds EventLoop::timeout() const {
+    if (!again_.empty())
+        return milliseconds(0);
+    return connections_.empty() ? milliseconds(-1) : sweepInterval;
+}
+
+void EventLoop::runPosted() {
+    std::vector<std::function<void()>> posted;
+    {
+        const std::lock_guard lock(mutex_);
+        posted.swap(posted_);
+    }
+    for (const auto& work : posted)
+        work();
+}
+
+void EventLoop::runAgain() {
+    for (Connection* connection : std::exchange(again_, {}))
+        proceed(*connection);
+}
+
+// Ends what has run out of time; during a stop, also what is idle, and at its end everything.
+void EventLoop::sweep() {
+    const auto now = steady_clock::now();
+    if (now < nextSweep_)
+        return;
+    nextSweep_ = now + sweepInterval;
+    std::vector<Connection*> expired;
+    for (const auto& [connection, owner] : connections_)
+        if (connection->deadline() <= now || (closesIdle_ && connection->idle()) ||
+            (stopping_ && !connection->answering()))
+            expired.push_back(connection);
+    for (Connection* connection : expired) {
+        if (stopping_)
+            remove(*connection);
+        else
+            proceed(*connection, true);
+    }
+}
+
+void EventLoop::serve(const Poco::Net::StreamSocket& socket) {
+    try {
+        auto owner =
+            std::make_unique<Connection>(socket, limits_, dispatcher_, *this, draining_,
+                                         [this](Connection& connection) { proceed(connection); });
+        poller_.add(socket.impl()->sockfd(), owner.get());
+        connections_.emplace(owner.get(), std::move(owner));
+    } catch (const Poco::Exception&) {
+        open_.remove(); // gone before it was greeted
+    } catch (const std::exception& exception) {
+        open_.remove();
+        logger_.log(LogLevel::error, "connection failed",
+                    {{"error", std::string_view(typeid(exception).name())}});
+    }
+}
+
+void EventLoop::proceed(Connection& connection, bool expired) {
+    try {
+        settle(connection, expired ? connection.expire() : connection.advance());
+    } catch (const std::exception& exception) {
+        logger_.log(LogLevel::error, "connection failed",
+                    {{"error", std::string_view(typeid(exception).name())}});
+        if (!connection.answering())
+            remove(connection);
+    }
+}
+
+void EventLoop::settle(Connection& connection, Connection::Next next) {
+    switch (next) {
+    case Connection::Next::wait:
+        if (stopping_)
+            nextSweep_ = {};
+        break;
+    case Connection::Next::again:
+        again_.insert(&connection);
+        break;
+    case Connection::Next::close:
+        remove(connection);
+        break;
+    }
+}
+
+void EventLoop::remove(Connection& connection) {
+    again_.erase(&connection);
+    connections_.erase(&connection);
+    open_.remove();
+}
+
+} // namespace kubecred::http

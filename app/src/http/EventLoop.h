@@ -1,0 +1,83 @@
+#pragma once
+
+#include "Connection.h"
+#include "ConnectionCount.h"
+#include "Dispatcher.h"
+#include "Limits.h"
+#include "Poller.h"
+#include "kubecred/Deferred.h"
+#include "kubecred/Log.h"
+
+#include <Poco/Net/StreamSocket.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace kubecred::http {
+
+/// One thread that reads, answers and writes for its share of the connections, and never waits for
+/// anything but them: what waits, such as a look-up in the database, is done elsewhere, and its
+/// outcome is posted here. So connections cost memory, not threads, and a slow client costs a
+/// deadline.
+class EventLoop final : public Executor {
+public:
+    /// `draining` tells that every answer is to close its connection; `open` counts connections.
+    /// The references must outlive this object.
+    EventLoop(const Limits& limits, const Dispatcher& dispatcher, Logger& logger,
+              const std::atomic<bool>& draining, ConnectionCount& open);
+    ~EventLoop() override;
+    EventLoop(const EventLoop&) = delete;
+    EventLoop& operator=(const EventLoop&) = delete;
+
+    /// Runs the work on the loop's thread. Safe to call from any thread.
+    void post(std::function<void()> work) override;
+
+    /// Serves a connection that `open` has counted, until it ends. Safe to call from any thread.
+    void adopt(const Poco::Net::StreamSocket& socket);
+
+    /// From now on, connections are closed as soon as they are idle. Safe to call from any thread.
+    void closeIdle();
+
+    /// Closes every connection, where a request is being answered after that, and ends the thread.
+    void stop();
+
+private:
+    static constexpr std::size_t eventsPerTurn = 64;
+
+    void run();
+    std::chrono::milliseconds timeout() const;
+    void runPosted();
+    void runAgain();
+    void sweep();
+    void serve(const Poco::Net::StreamSocket& socket);
+    void proceed(Connection& connection, bool expired = false);
+    void settle(Connection& connection, Connection::Next next);
+    void remove(Connection& connection);
+
+    const Limits& limits_;
+    const Dispatcher& dispatcher_;
+    Logger& logger_;
+    const std::atomic<bool>& draining_;
+    ConnectionCount& open_;
+    Poller poller_;
+
+    std::mutex mutex_; // guards posted_
+    std::vector<std::function<void()>> posted_;
+
+    // Everything below belongs to the loop's thread.
+    std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
+    std::unordered_set<Connection*> again_; // had their turn and can go on
+    Deadline nextSweep_{};
+    bool closesIdle_ = false;
+    bool stopping_ = false;
+
+    std::thread thread_; // last: it uses everything above
+};
+
+} // namespace kubecred::http

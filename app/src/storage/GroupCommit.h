@@ -1,0 +1,32 @@
+#pragma once
+
+#include "Job.h"
+#include "SessionPool.h"
+#include "kubecred/domain/CredentialWriter.h"
+
+namespace kubecred::storage {
+
+/// Records credentials in a database, whichever it is; those that arrive together are recorded in
+/// one statement and one durable commit, and each caller gets an answer of its own.
+class GroupCommit final : public CredentialWriter {
+public:
+    /// `poolSize`: the most sessions open at once. The references must outlive this object.
+    GroupCommit(SessionFactory factory, std::size_t poolSize, Logger& logger, const Clock& clock);
+
+    void start() { pool_.start(); }
+    void beginToStop() { pool_.beginToStop(); }
+    void stop() { pool_.stop(); }
+    DatabaseState state() const { return breaker_.state(); }
+
+    Deferred<IssueOutcome> issue(const Credential& credential, Deadline deadline) override;
+
+private:
+    using IssueJob = Job<Credential, IssueOutcome>;
+
+    static void recordAll(Session& session, std::vector<IssueJob>& batch, Deadline deadline);
+
+    CircuitBreaker breaker_;
+    SessionPool<IssueJob> pool_;
+};
+
+} // namespace kubecred::storage

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "Job.h"
+#include "SessionPool.h"
+#include "kubecred/domain/CredentialReader.h"
+
+#include <optional>
+
+namespace kubecred::storage {
+
+/// Looks credentials up in a database, whichever it is; look-ups that arrive together travel
+/// together.
+class GroupLookUp final : public CredentialReader {
+public:
+    /// `poolSize`: the most sessions open at once. The references must outlive this object.
+    GroupLookUp(SessionFactory factory, std::size_t poolSize, Logger& logger, const Clock& clock);
+
+    void start() { pool_.start(); }
+    void beginToStop() { pool_.beginToStop(); }
+    void stop() { pool_.stop(); }
+    DatabaseState state() const { return breaker_.state(); }
+
+    Deferred<std::optional<Credential>> find(const Uuid& id, Deadline deadline) override;
+
+private:
+    using FindJob = Job<Uuid, std::optional<Credential>>;
+
+    static void findAll(Session& session, std::vector<FindJob>& batch, Deadline deadline);
+
+    CircuitBreaker breaker_;
+    SessionPool<FindJob> pool_;
+};
+
+} // namespace kubecred::storage

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "Fault.h"
+#include "kubecred/Clock.h"
+#include "kubecred/Deferred.h"
+#include "kubecred/Error.h"
+
+#include <string>
+#include <utility>
+
+namespace kubecred::storage {
+
+/// A question to the database and where its answer goes, exactly once, through the executor. Moved
+/// from hand to hand; used by one thread at a time.
+template <typename Question, typename Answer>
+class Job {
+public:
+    /// The executor must outlive this object.
+    Job(Question asked, Deadline until, Executor& executor, Sink<Answer> sink)
+        : question(std::move(asked)),
+          deadline(until),
+          executor_(&executor),
+          sink_(std::move(sink)) {}
+
+    void answer(Answer answer) { settle(std::move(answer)); }
+
+    void fail(Fault fault) {
+        settle(
+            std::make_exception_ptr(Error::unavailable("database " + std::string(nameOf(fault)))));
+    }
+
+    bool answered() const noexcept { return !sink_; }
+
+    Question question;
+    Deadline deadline;
+    int failures = 0; ///< sessions that were lost while they worked on it
+
+private:
+    void settle(Outcome<Answer> outcome) {
+        executor_->post([sink = std::exchange(sink_, nullptr),
+                         outcome = std::move(outcome)]() mutable { sink(std::move(outcome)); });
+    }
+
+    Executor* executor_;
+    Sink<Answer> sink_;
+};
+
+} // namespace kubecred::storage

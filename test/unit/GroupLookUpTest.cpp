@@ -1,0 +1,112 @@
+#include "storage/GroupLookUp.h"
+
+#include "FakeSession.h"
+#include "FixedClock.h"
+#include "RecordingLogger.h"
+#include "ThrownError.h"
+#include "support/Started.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kubecred::test {
+
+using storage::Fault;
+
+class GroupLookUpTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(GroupLookUpTest);
+    CPPUNIT_TEST(finds);
+    CPPUNIT_TEST(looksUpTogetherWhatArrivesTogether);
+    CPPUNIT_TEST(triesAgainAfterALoss);
+    CPPUNIT_TEST(readsOnly);
+    CPPUNIT_TEST(failuresMeanUnavailable);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override {
+        database_.add(ada_);
+        database_.add(bob_);
+    }
+
+    void finds() {
+        reader_.start();
+        const auto found = await(reader_.find(ada_.id, soon()));
+        CPPUNIT_ASSERT(found);
+        CPPUNIT_ASSERT_EQUAL(std::string("Ada"), found->name);
+        CPPUNIT_ASSERT(!await(reader_.find(Uuid::version4(), soon())));
+    }
+
+    void looksUpTogetherWhatArrivesTogether() {
+        std::vector<Started<std::optional<Credential>>> finds;
+        for (const Uuid& id : {bob_.id, Uuid::version4(), ada_.id, bob_.id})
+            finds.emplace_back(reader_.find(id, soon()));
+        reader_.start();
+        CPPUNIT_ASSERT(finds[0].get()->id == bob_.id);
+        CPPUNIT_ASSERT(!finds[1].get());
+        CPPUNIT_ASSERT(finds[2].get()->id == ada_.id);
+        CPPUNIT_ASSERT(finds[3].get()->id == bob_.id);
+        CPPUNIT_ASSERT(database_.lookUps() == std::vector<std::size_t>({4}));
+    }
+
+    void triesAgainAfterALoss() {
+        database_.beforeLookUp = [isLost = false](FakeSession& session) mutable {
+            if (!std::exchange(isLost, true))
+                session.lose(Fault::unreachable);
+        };
+        reader_.start();
+        CPPUNIT_ASSERT(await(reader_.find(ada_.id, soon())));
+        CPPUNIT_ASSERT_EQUAL(2, database_.openings.load());
+    }
+
+    void readsOnly() {
+        std::optional<storage::Role> asked;
+        storage::GroupLookUp reader(
+            [&, open = database_.factory()](storage::Role role, Deadline deadline) {
+                asked = role;
+                return open(role, deadline);
+            },
+            1, logger_, clock_);
+        reader.start();
+        await(reader.find(ada_.id, soon()));
+        reader.stop();
+        CPPUNIT_ASSERT(asked == storage::Role::reading);
+    }
+
+    void failuresMeanUnavailable() {
+        reader_.start();
+        CPPUNIT_ASSERT(await(reader_.find(ada_.id, soon())));
+        CPPUNIT_ASSERT(reader_.state().kind == storage::DatabaseState::Kind::up);
+        database_.isDown = true;
+        const Error lost = thrownError([&] { await(reader_.find(ada_.id, soon())); });
+        CPPUNIT_ASSERT(lost.kind() == ErrorKind::unavailable);
+        CPPUNIT_ASSERT_EQUAL(std::string("database unreachable"), lost.detail());
+        CPPUNIT_ASSERT(reader_.state().kind == storage::DatabaseState::Kind::down);
+        reader_.stop();
+        const Error stopped = thrownError([&] { await(reader_.find(ada_.id, soon())); });
+        CPPUNIT_ASSERT_EQUAL(std::string("database stopping"), stopped.detail());
+    }
+
+private:
+    static Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
+
+    Credential named(std::string name) const {
+        return {Uuid::version4(), std::move(name), "ada@example.org", "passport", "{}",
+                "worker-1",       clock_.now()};
+    }
+
+    FakeDatabase database_;
+    RecordingLogger logger_;
+    FixedClock clock_;
+    storage::GroupLookUp reader_{database_.factory(), 1, logger_, clock_};
+    const Credential ada_ = named("Ada");
+    const Credential bob_ = named("Bob");
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(GroupLookUpTest);
+
+} // namespace kubecred::test
