@@ -160,6 +160,9 @@ private:
     void serve(SessionSlot& slot, Lock& lock) {
         Batch batch = takeBatch();
         ++busy_;
+        watched_ = !waiting_.empty();
+        if (watched_)
+            jobs_.notify_one(); // this thread watches no more
         lock.unlock();
         work(slot, batch);
         putBack(batch);
