@@ -27,7 +27,7 @@ enum class Fault {
 /// Such as "unreachable" or "schema missing"; what logs, metrics and /health/details say.
 std::string_view nameOf(Fault fault) noexcept;
 
-/// Thrown within storage only; CredentialStore turns it into Error (unavailable).
+/// Thrown within storage only; Job turns it into Error (unavailable).
 class StorageError : public std::runtime_error {
 public:
     explicit StorageError(Fault fault, std::string databaseMessage = {});

@@ -51,6 +51,12 @@ bool awaitSocket(int fd, short events, Deadline deadline) {
     return left > 0 && ::poll(&watched, 1, static_cast<int>(left)) != 0;
 }
 
+// They would go to standard error, and may quote what nobody should read there.
+void silenceNotices(PGconn* connection) noexcept {
+    PQsetNoticeProcessor(
+        connection, [](void*, const char*) {}, nullptr);
+}
+
 ProbeHandle startProbe(const std::vector<Option>& options) {
     std::vector<const char*> names;
     std::vector<const char*> values;
@@ -60,7 +66,10 @@ ProbeHandle startProbe(const std::vector<Option>& options) {
     }
     names.push_back(nullptr);
     values.push_back(nullptr);
-    return {PQconnectStartParams(names.data(), values.data(), 0), &PQfinish};
+    ProbeHandle probe(PQconnectStartParams(names.data(), values.data(), 0), &PQfinish);
+    if (probe)
+        silenceNotices(probe.get());
+    return probe;
 }
 
 void probeConnection(const std::vector<Option>& options, Deadline deadline) {
@@ -108,8 +117,7 @@ PostgresConnection::PostgresConnection(const PostgresSettings& settings, Deadlin
     : session_(openSession(settings, deadline)),
       handle_(*Poco::Data::PostgreSQL::Utility::handle(session_)) {
     PQsetnonblocking(handle_, 1);
-    PQsetNoticeProcessor(
-        handle_, [](void*, const char*) {}, nullptr); // would go to standard error
+    silenceNotices(handle_);
 }
 
 PostgresConnection::~PostgresConnection() {

@@ -93,6 +93,10 @@ private:
     static constexpr std::size_t batchSize = 256;
     static constexpr int mostFailures = 3;
 
+    // What a batch gets even where a job of it has less time left: giving a session up because of
+    // one late job would fail all the others.
+    static constexpr std::chrono::milliseconds leastTime{250};
+
     // How long a job waits behind a busy session before another one takes it.
     static constexpr std::chrono::milliseconds patience{10};
 
@@ -123,7 +127,7 @@ private:
             else if (isTurn())
                 serve(slot, lock);
             else
-                jobs_.wait_until(lock, wakeTime(slot));
+                watch(slot, lock);
         }
     }
 
@@ -152,17 +156,19 @@ private:
 
     Deadline helpTime() const { return waiting_.front().since + patience; }
 
-    Deadline wakeTime(const SessionSlot& slot) {
+    // Waits for a job, or for the moment to help with one.
+    void watch(const SessionSlot& slot, Lock& lock) {
         watched_ = !waiting_.empty();
-        return watched_ ? std::min(helpTime(), slot.nextCheck()) : slot.nextCheck();
+        jobs_.wait_until(lock,
+                         watched_ ? std::min(helpTime(), slot.nextCheck()) : slot.nextCheck());
+        watched_ = false;
     }
 
     void serve(SessionSlot& slot, Lock& lock) {
         Batch batch = takeBatch();
         ++busy_;
-        watched_ = !waiting_.empty();
-        if (watched_)
-            jobs_.notify_one(); // this thread watches no more
+        if (!waiting_.empty())
+            jobs_.notify_one(); // somebody else has to watch now
         lock.unlock();
         work(slot, batch);
         putBack(batch);
@@ -219,7 +225,7 @@ private:
         if (batch.empty())
             return;
         try {
-            work_(*slot.session(), batch, earliest);
+            work_(*slot.session(), batch, std::max(earliest, now + leastTime));
             slot.succeeded();
         } catch (const StorageError& error) {
             recover(slot, batch, error.fault());

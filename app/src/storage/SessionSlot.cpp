@@ -30,6 +30,8 @@ void SessionSlot::check() {
             drop(error.fault());
             if (error.fault() == Fault::timedOut)
                 return; // an attempt to connect would only wait as long again
+        } catch (const std::exception&) {
+            drop(Fault::refused); // opening a new one shows what is wrong
         }
     }
     open();

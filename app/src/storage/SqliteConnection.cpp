@@ -28,6 +28,11 @@ Fault faultOf(const Poco::Exception& exception) {
     return Fault::refused;
 }
 
+// A transaction that is undone after it leaves the connection as it was.
+bool isAboutARow(const Poco::Exception& exception) noexcept {
+    return dynamic_cast<const sqlite::ConstraintViolationException*>(&exception) != nullptr;
+}
+
 Poco::Data::Session openFile(const std::string& path) {
     try {
         if (const auto folder = std::filesystem::path(path).parent_path(); !folder.empty())
@@ -76,7 +81,7 @@ std::size_t SqliteConnection::run(const char* sql,
         return statement.execute();
     } catch (const Poco::Exception& exception) {
         const Fault fault = faultOf(exception);
-        usable_ = fault == Fault::locked;
+        usable_ = fault == Fault::locked || isAboutARow(exception);
         throw StorageError(fault);
     }
 }
