@@ -43,7 +43,7 @@ public:
         if (const auto cores = std::thread::hardware_concurrency(); cores > 0 && cores <= 64)
             CPPUNIT_ASSERT_EQUAL(std::size_t{cores}, settings.limits.workers);
         CPPUNIT_ASSERT(settings.database.driver == storage::DatabaseSettings::Driver::sqlite);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, settings.database.poolSize);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{4}, settings.database.poolSize);
         CPPUNIT_ASSERT_EQUAL(std::string("10.0.0.1"),
                              settings.trustedProxies.clientIp("10.0.0.1", "1.2.3.4"));
     }

@@ -108,7 +108,7 @@ storage::DatabaseSettings readDatabase(Settings& settings) {
                           : Driver::postgresql;
     database.path = settings.text("database.path", "kube-credential.db");
     database.postgres = readPostgres(settings);
-    database.poolSize = static_cast<std::size_t>(settings.integer("database.poolSize", 2, 1, 100));
+    database.poolSize = static_cast<std::size_t>(settings.integer("database.poolSize", 4, 1, 100));
     database.migrateOnStart = settings.boolean("database.migrateOnStart", false);
     return database;
 }

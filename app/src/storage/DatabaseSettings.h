@@ -25,7 +25,7 @@ struct DatabaseSettings {
     Driver driver = Driver::sqlite;
     std::string path; ///< of the SQLite file
     PostgresSettings postgres;
-    std::size_t poolSize = 2; ///< sessions for reading, and as many for writing
+    std::size_t poolSize = 4; ///< sessions for reading, and as many for writing
     bool migrateOnStart = false;
 };
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "CircuitBreaker.h"
-#include "Scheduling.h"
 #include "SessionSlot.h"
 
 #include <algorithm>
@@ -98,7 +97,7 @@ private:
     static constexpr std::chrono::milliseconds leastTime{250};
 
     // How long a job waits behind a busy session before another one takes it.
-    static constexpr std::chrono::milliseconds patience{10};
+    static constexpr std::chrono::milliseconds patience{1};
 
     std::optional<Fault> tryPush(JobType& job) {
         const std::lock_guard lock(mutex_);
@@ -116,7 +115,6 @@ private:
     }
 
     void run() {
-        giveWayOnWaking();
         SessionSlot slot(factory_, role_, breaker_, logger_);
         Lock lock(mutex_);
         while (!stopping_) {
