@@ -21,7 +21,7 @@ for argument in "$@"; do
     esac
 done
 
-scripts/install-packages.sh build test
+scripts/install-packages.sh build test faults
 
 # run PRESET KIND...: builds the preset and runs the tests of these kinds.
 run() {
@@ -44,6 +44,7 @@ if [[ ${#kinds[@]} -gt 0 && ${#sanitizers[@]} -eq 0 ]]; then
 fi
 if [[ ${#sanitizers[@]} -eq 0 ]]; then
     run release unit integration functional
+    run release faults # the short form
     sanitizers=(asan)
 fi
 [[ ${#kinds[@]} -gt 0 ]] || kinds=(unit integration)

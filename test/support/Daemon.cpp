@@ -59,14 +59,17 @@ Daemon::Daemon(DaemonOptions options) : port_(freePort()) {
     if (properties.contains("database.driver") && properties["database.driver"] == "sqlite")
         properties.emplace("database.path", (directory_.path() / "test.db").string());
     writeFile(configFile(), fileText(properties));
-    Process::Options process;
-    process.environment = withSanitizers(options.environment);
-    process.output = directory_.path() / "output";
-    process.errors = directory_.path() / "errors";
-    std::vector<std::string> command = options.launcher;
-    command.insert(command.end(), {KUBECRED_BINARY, "--config=" + configFile()});
-    command.insert(command.end(), options.arguments.begin(), options.arguments.end());
-    process_ = std::make_unique<Process>(command, process);
+    how_.environment = withSanitizers(options.environment);
+    how_.output = options.output.empty() ? directory_.path() / "output" : options.output;
+    how_.errors = directory_.path() / "errors";
+    command_ = options.launcher;
+    command_.insert(command_.end(), {KUBECRED_BINARY, "--config=" + configFile()});
+    command_.insert(command_.end(), options.arguments.begin(), options.arguments.end());
+    startAgain();
+}
+
+void Daemon::startAgain() {
+    process_ = std::make_unique<Process>(command_, how_);
     const auto deadline = steady_clock::now() + std::chrono::seconds(30);
     while (statusOf(port_).empty()) {
         if (!process_->running() || steady_clock::now() > deadline)
@@ -89,7 +92,17 @@ int Daemon::stop() {
     return process_->wait(std::chrono::seconds(40)).value_or(-1);
 }
 
-std::string Daemon::log() const { return readFile(directory_.path() / "output"); }
+// Lines are written a moment after what they tell of.
+std::string Daemon::log() const {
+    std::string before;
+    std::string now = readFile(directory_.path() / "output");
+    do {
+        before = std::move(now);
+        std::this_thread::sleep_for(std::chrono::milliseconds(40));
+        now = readFile(directory_.path() / "output");
+    } while (now != before);
+    return now;
+}
 
 std::string Daemon::errors() const { return readFile(directory_.path() / "errors"); }
 

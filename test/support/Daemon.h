@@ -5,6 +5,7 @@
 #include "TemporaryDirectory.h"
 
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ struct DaemonOptions {
     std::map<std::string, std::string> environment = {};
     std::vector<std::string> arguments = {};
     std::vector<std::string> launcher = {}; ///< a command that starts the program, such as unshare
+    std::filesystem::path output = {};      ///< standard output; by default what log() returns
 };
 
 /// Properties for both modules over a SQLite file (`database.path` is set by Daemon).
@@ -43,6 +45,9 @@ public:
     /// SIGTERM, and the exit status.
     int stop();
 
+    /// Starts it again as it was, on the same port, once it has ended; returns once it listens.
+    void startAgain();
+
     std::string log() const; ///< standard output so far
     std::vector<std::string> logLines() const;
     std::string errors() const; ///< standard error so far
@@ -51,6 +56,8 @@ public:
 private:
     TemporaryDirectory directory_;
     int port_;
+    std::vector<std::string> command_;
+    Process::Options how_;
     std::unique_ptr<Process> process_;
 };
 

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace kubecred::test {
 namespace {
@@ -26,23 +27,50 @@ fs::path binaries() {
 
 } // namespace
 
-PostgresServer::PostgresServer() : user_(geteuid() == 0 ? "postgres" : ""), port_(freePort()) {
+PostgresServer::PostgresServer(PostgresOptions options)
+    : data_(options.data.empty() ? directory_.path() / "data" : std::move(options.data)),
+      user_(geteuid() == 0 ? "postgres" : ""),
+      port_(freePort()) {
     fs::permissions(directory_.path(), fs::perms::all);
-    Process::Options options;
-    options.user = user_;
-    options.directory = directory_.path();
-    const auto made =
-        runToEnd({binary("initdb"), "-D", (directory_.path() / "data").string(), "-U", "postgres",
-                  "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"},
-                 options, std::chrono::seconds(60));
-    if (made.status != 0)
-        throw std::runtime_error("initdb failed: " + made.errors);
+    makeData(options.primaryPort);
     start();
 }
 
 PostgresServer::~PostgresServer() {
     thaw();
     stop();
+}
+
+void PostgresServer::makeData(int primaryPort) const {
+    if (primaryPort == 0)
+        run({"cp", "-a", emptyData().string(), data_.string()});
+    else
+        run({binary("pg_basebackup"), "-D", data_.string(), "-d",
+             "host=127.0.0.1 user=postgres application_name=standby port=" +
+                 std::to_string(primaryPort),
+             "-X", "stream", "-R", "-C", "-S", "standby", "-c", "fast", "--no-sync"});
+}
+
+// Made once, since a copy of it is made much sooner.
+std::filesystem::path PostgresServer::emptyData() const {
+    static const TemporaryDirectory directory;
+    static const fs::path data = [this] {
+        fs::permissions(directory.path(), fs::perms::all);
+        auto made = directory.path() / "data";
+        run({binary("initdb"), "-D", made.string(), "-U", "postgres", "--auth=trust", "--no-sync",
+             "-E", "UTF8", "--locale=C.UTF-8"});
+        return made;
+    }();
+    return data;
+}
+
+void PostgresServer::run(const std::vector<std::string>& command) const {
+    Process::Options options;
+    options.user = user_;
+    options.directory = directory_.path();
+    const auto ended = runToEnd(command, options, std::chrono::seconds(60));
+    if (ended.status != 0)
+        throw std::runtime_error(command.front() + " failed: " + ended.errors);
 }
 
 std::string PostgresServer::binary(const std::string& name) const {
@@ -55,9 +83,9 @@ void PostgresServer::start() {
     options.directory = directory_.path();
     options.output = options.errors = directory_.path() / "log";
     server_ = std::make_unique<Process>(
-        std::vector<std::string>{binary("postgres"), "-D", (directory_.path() / "data").string(),
-                                 "-p", std::to_string(port_), "-c", "listen_addresses=127.0.0.1",
-                                 "-c", "unix_socket_directories=", "-c", "max_connections=60", "-c",
+        std::vector<std::string>{binary("postgres"), "-D", data_.string(), "-p",
+                                 std::to_string(port_), "-c", "listen_addresses=127.0.0.1", "-c",
+                                 "unix_socket_directories=", "-c", "max_connections=60", "-c",
                                  "max_wal_size=64MB"},
         options);
     for (int attempt = 0; attempt < 1500; ++attempt) {
@@ -106,6 +134,20 @@ void PostgresServer::signalAll(int number) const {
     server_->signal(number);
 }
 
+std::unique_ptr<PostgresServer> PostgresServer::addStandby() {
+    auto standby = std::make_unique<PostgresServer>(PostgresOptions{.primaryPort = port_});
+    query("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'standby'");
+    query("postgres", "SELECT pg_reload_conf()");
+    for (int attempt = 0; attempt < 1500; ++attempt) {
+        if (query("postgres", "SELECT sync_state FROM pg_stat_replication") == "sync\n")
+            return standby;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    throw std::runtime_error("the standby does not follow");
+}
+
+void PostgresServer::promote() { query("postgres", "SELECT pg_promote()"); }
+
 std::string PostgresServer::createDatabase() {
     const std::string name = "test_" + std::to_string(++databases_);
     query("postgres", "CREATE DATABASE " + name);
@@ -117,6 +159,8 @@ std::string PostgresServer::query(const std::string& database, const std::string
         "host=127.0.0.1 user=postgres port=" + std::to_string(port_) + " dbname=" + database;
     const std::unique_ptr<PGconn, decltype(&PQfinish)> connection(PQconnectdb(target.c_str()),
                                                                   &PQfinish);
+    PQsetNoticeProcessor(
+        connection.get(), [](void*, const char*) {}, nullptr);
     const std::unique_ptr<PGresult, decltype(&PQclear)> result(
         PQexec(connection.get(), sql.c_str()), &PQclear);
     const auto status = PQresultStatus(result.get());

@@ -55,6 +55,7 @@ void become(const std::string& user) {
         become(options.user);
     if (!options.directory.empty() && chdir(options.directory.c_str()) != 0)
         _exit(126);
+    close_range(STDERR_FILENO + 1, ~0U, 0); // sockets of the test, which would stay open
     execvpe(command.front().c_str(), pointersTo(command).data(), pointersTo(environment).data());
     _exit(127);
 }

@@ -132,6 +132,7 @@ private:
         return {std::move(factory),
                 storage::Role::reading,
                 size,
+                std::chrono::milliseconds(1),
                 [](storage::Session& session, Pool::Batch& batch, Deadline deadline) {
                     session.probe(deadline);
                     for (auto& job : batch)

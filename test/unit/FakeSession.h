@@ -135,6 +135,8 @@ public:
 
     void probe(Deadline) override {
         failWhileDown();
+        if (probeFault == storage::Fault::locked)
+            throw storage::StorageError(*probeFault); // which leaves a session as it was
         if (probeFault)
             lose(*probeFault);
     }

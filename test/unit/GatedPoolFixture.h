@@ -18,6 +18,7 @@ protected:
         return {database_.factory(),
                 storage::Role::writing,
                 size,
+                std::chrono::milliseconds(1),
                 [this](storage::Session&, Pool::Batch& batch, Deadline deadline) {
                     note(batch.size(), deadline);
                     if (batch.front().question == 0)

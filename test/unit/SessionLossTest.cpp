@@ -157,9 +157,9 @@ public:
         });
         pool.start();
         std::vector<Started<int>> jobs;
-        for (int number = 0; number < 2000; ++number)
+        for (int number = 0; number < 1000; ++number)
             jobs.push_back(submit(pool, number));
-        for (int number = 0; number < 2000; ++number)
+        for (int number = 0; number < 1000; ++number)
             CPPUNIT_ASSERT_EQUAL(10 * number, jobs[static_cast<std::size_t>(number)].get());
     }
 
@@ -175,6 +175,7 @@ private:
         return {std::move(factory),
                 storage::Role::writing,
                 size,
+                std::chrono::milliseconds(1),
                 [this, trouble = std::move(trouble)](storage::Session& session, Pool::Batch& batch,
                                                      Deadline) {
                     trouble(++attempts_, dynamic_cast<FakeSession&>(session), batch);

@@ -55,7 +55,7 @@ public:
         pool.start();
         auto first = holdUp(pool);
         std::vector<Started<int>> waiting;
-        for (int i = 0; i < 4096; ++i)
+        for (int i = 0; i < 1024; ++i)
             waiting.push_back(submit(pool, 1));
         auto tooMuch = submit(pool, 1);
         CPPUNIT_ASSERT(tooMuch.isDone());

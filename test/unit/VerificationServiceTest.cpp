@@ -20,16 +20,17 @@ namespace {
 
 class KeepingReader final : public CredentialReader {
 public:
-    Deferred<std::optional<Credential>> find(const Uuid& id, Deadline until) override {
+    Deferred<std::optional<FoundCredential>> find(const Uuid& id, Deadline until) override {
         deadline = until;
         if (isDown)
-            return failed<std::optional<Credential>>(Error::unavailable("database unreachable"));
-        if (!stored || stored->id != id)
-            return std::optional<Credential>();
+            return failed<std::optional<FoundCredential>>(
+                Error::unavailable("database unreachable"));
+        if (!stored || stored->credential.id != id)
+            return std::optional<FoundCredential>();
         return stored;
     }
 
-    std::optional<Credential> stored;
+    std::optional<FoundCredential> stored;
     bool isDown = false;
     Deadline deadline;
 };
@@ -47,15 +48,15 @@ class VerificationServiceTest : public CppUnit::TestFixture {
 
 public:
     void setUp() override {
-        reader_.stored = {id_,  "J\xc3\xb6rg", "joerg@example.org", "passport",
-                          "{}", "worker-2",    FixedClock().now()};
+        reader_.stored = {{id_, "J\xc3\xb6rg", "joerg@example.org", "passport", "{}", "worker-2",
+                           FixedClock().now()}};
     }
 
     void anIdAloneIsEnough() {
         const auto found = verify({id_, {}, {}});
         CPPUNIT_ASSERT(found);
-        CPPUNIT_ASSERT_EQUAL(std::string("joerg@example.org"), found->email);
-        CPPUNIT_ASSERT_EQUAL(std::string("worker-2"), found->issuedBy);
+        CPPUNIT_ASSERT_EQUAL(std::string("joerg@example.org"), found->credential.email);
+        CPPUNIT_ASSERT_EQUAL(std::string("worker-2"), found->credential.issuedBy);
     }
 
     void unknownIdsAreNotGenuine() {
@@ -98,7 +99,7 @@ public:
     }
 
 private:
-    std::optional<Credential> verify(verification::VerifyRequest request) {
+    std::optional<FoundCredential> verify(verification::VerifyRequest request) {
         return await(service_.verify(std::move(request)));
     }
 

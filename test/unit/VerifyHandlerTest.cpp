@@ -19,16 +19,19 @@ const std::string knownId = "018f3c00-abcd-7def-8123-456789abcdef";
 // Knows one credential.
 class FakeReader final : public CredentialReader {
 public:
-    Deferred<std::optional<Credential>> find(const Uuid& id, Deadline) override {
+    Deferred<std::optional<FoundCredential>> find(const Uuid& id, Deadline) override {
         if (isDown)
-            return failed<std::optional<Credential>>(Error::unavailable("database unreachable"));
+            return failed<std::optional<FoundCredential>>(
+                Error::unavailable("database unreachable"));
         if (id.toString() != knownId)
-            return std::optional<Credential>();
-        return std::optional(Credential{id, "Ada", "ada@example.org", "passport", R"({"a":1})",
-                                        "worker-2", FixedClock().now()});
+            return std::optional<FoundCredential>();
+        const Credential credential{id,           "Ada",      "ada@example.org", "passport",
+                                    R"({"a":1})", "worker-2", FixedClock().now()};
+        return std::optional(FoundCredential{credential, asOf});
     }
 
     bool isDown = false;
+    std::optional<Timestamp> asOf;
 };
 
 } // namespace
@@ -36,6 +39,7 @@ public:
 class VerifyHandlerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(VerifyHandlerTest);
     CPPUNIT_TEST(answersWithTheCredential);
+    CPPUNIT_TEST(saysSoWhereTheDatabaseWasNotAsked);
     CPPUNIT_TEST(readsIdsInEitherCase);
     CPPUNIT_TEST(unknownIdAndMismatchHaveOneAnswer);
     CPPUNIT_TEST(comparesExactly);
@@ -56,6 +60,15 @@ public:
                         R"("issuedAt":"2026-01-31T09:05:00.042Z"},)"
                         R"("verifiedBy":"worker-1","verifiedAt":"2026-01-31T09:05:00.042Z"})"),
             response.body);
+    }
+
+    void saysSoWhereTheDatabaseWasNotAsked() {
+        reader_.asOf = FixedClock().now() - std::chrono::seconds(5);
+        const auto response = post(R"({"id":")" + knownId + R"("})");
+        CPPUNIT_ASSERT_EQUAL(200, response.status);
+        CPPUNIT_ASSERT(
+            response.body.ends_with(R"("verifiedAt":"2026-01-31T09:05:00.042Z",)"
+                                    R"("degraded":true,"asOf":"2026-01-31T09:04:55.042Z"})"));
     }
 
     void readsIdsInEitherCase() {

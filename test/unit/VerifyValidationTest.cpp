@@ -14,8 +14,8 @@ namespace {
 
 class EmptyReader final : public CredentialReader {
 public:
-    Deferred<std::optional<Credential>> find(const Uuid&, Deadline) override {
-        return std::optional<Credential>();
+    Deferred<std::optional<FoundCredential>> find(const Uuid&, Deadline) override {
+        return std::optional<FoundCredential>();
     }
 };
 

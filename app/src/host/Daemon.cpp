@@ -1,6 +1,7 @@
 #include "Daemon.h"
 
 #include "ConfigurationSources.h"
+#include "DescriptorLimit.h"
 #include "HealthRoutes.h"
 #include "JsonLogger.h"
 #include "Signals.h"
@@ -35,13 +36,17 @@ public:
     void serve();
 
 private:
+    void logDescriptorLimit();
     void startModules();
+    bool awaitRequests(std::chrono::milliseconds patience);
     void stop();
     Identity identity() const;
     std::string moduleNames() const;
 
     Configuration configuration_;
     const HostSettings& settings_ = configuration_.settings;
+    const std::uint64_t descriptors_ = raiseDescriptorLimit();
+    const http::Limits limits_ = fitted(settings_.limits, descriptors_);
     SystemClock clock_;
     std::string workerId_;
     JsonLogger logger_;
@@ -67,7 +72,7 @@ Daemon::Daemon(Configuration configuration)
       database_(settings_.database, logger_, clock_),
       health_(identity(), database_, draining_),
       dispatcher_(router_, logger_, http::Cors(settings_.allowedOrigins), settings_.trustedProxies),
-      server_(settings_.limits, dispatcher_, logger_) {}
+      server_(limits_, dispatcher_, logger_) {}
 
 Identity Daemon::identity() const {
     Identity identity{settings_.serviceName, workerId_, {}, settings_.healthToken};
@@ -84,6 +89,7 @@ std::string Daemon::moduleNames() const {
 }
 
 void Daemon::start() {
+    logDescriptorLimit();
     health_.addTo(router_);
     startModules();
     database_.start();
@@ -93,6 +99,16 @@ void Daemon::start() {
                  {"port", std::int64_t{server_.port()}},
                  {"modules", moduleNames()},
                  {"version", version}});
+}
+
+void Daemon::logDescriptorLimit() {
+    const auto wanted = configuration_.settings.limits.connections;
+    const auto most = limits_.connections;
+    logger_.log(most < wanted ? LogLevel::warn : LogLevel::info,
+                most < wanted ? "http.maxConnections lowered to the limit of file descriptors"
+                              : "limit of file descriptors",
+                {{"descriptors", static_cast<std::int64_t>(descriptors_)},
+                 {"maxConnections", static_cast<std::int64_t>(most)}});
 }
 
 void Daemon::startModules() {
@@ -108,14 +124,29 @@ void Daemon::serve() {
     draining_ = true;
     server_.drain();
     logger_.log(LogLevel::info, "draining");
-    if (signal != SIGINT && settings_.shutdownGrace.count() > 0)
+    if (signal != SIGINT)
         waitForSignal(settings_.shutdownGrace); // a second signal cuts it short
+    server_.stopListening();
+    server_.finish();
+    if (!awaitRequests(settings_.shutdownTimeout))
+        logger_.log(LogLevel::warn, "requests still in flight at the end of the shutdown");
     stop();
     logger_.log(LogLevel::info, "stopped");
 }
 
+// False where requests are still in flight at the end; another signal is the end.
+bool Daemon::awaitRequests(std::chrono::milliseconds patience) {
+    constexpr std::chrono::milliseconds step{20};
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (!server_.waitUntilFinished(step))
+        if (std::chrono::steady_clock::now() >= end || waitForSignal(std::chrono::milliseconds(0)))
+            return false;
+    return true;
+}
+
 void Daemon::stop() {
-    if (!server_.finish(settings_.shutdownTimeout))
+    server_.stopListening();
+    if (!server_.waitUntilFinished(std::chrono::milliseconds(0)))
         database_.stop(); // ends what still waits for it
     server_.stop();
     for (auto module = started_.rbegin(); module != started_.rend(); ++module)

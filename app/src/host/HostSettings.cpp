@@ -99,6 +99,14 @@ storage::PostgresSettings readPostgres(Settings& settings) {
     return postgres;
 }
 
+storage::CacheSettings readCache(Settings& settings) {
+    storage::CacheSettings cache;
+    cache.entries = static_cast<std::size_t>(
+        settings.integer("verification.cache.entries", 10000, 0, 10000000));
+    cache.stale = readSeconds(settings, "verification.cache.staleSeconds", 3600, 0, 604800);
+    return cache;
+}
+
 storage::DatabaseSettings readDatabase(Settings& settings) {
     constexpr std::array<std::string_view, 2> drivers{"sqlite", "postgresql"};
     using Driver = storage::DatabaseSettings::Driver;
@@ -140,6 +148,8 @@ HostSettings readHostSettings(Settings& settings, const std::string& modulesDire
     host.shutdownGrace = readSeconds(settings, "shutdown.graceSeconds", 5, 0, 300);
     host.shutdownTimeout = readSeconds(settings, "shutdown.timeoutSeconds", 20, 0, 300);
     host.database = readDatabase(settings);
+    if (std::ranges::find(host.modules, "verification") != host.modules.end())
+        host.database.cache = readCache(settings);
     return host;
 }
 

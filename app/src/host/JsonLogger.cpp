@@ -2,9 +2,6 @@
 
 #include "kubecred/json/Writer.h"
 
-#include <unistd.h>
-
-#include <cerrno>
 #include <cmath>
 #include <exception>
 #include <utility>
@@ -35,32 +32,23 @@ void writeValue(json::Writer& writer, const LogField& field) {
         writer.number(std::round(std::get<double>(field.value) * 1000) / 1000);
 }
 
-void writeAll(int descriptor, std::string_view bytes) noexcept {
-    while (!bytes.empty()) {
-        const auto count = ::write(descriptor, bytes.data(), bytes.size());
-        if (count < 0 && errno != EINTR)
-            return; // nobody reads the log any more, and there is nowhere else to say so
-        if (count > 0)
-            bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
-}
-
 } // namespace
 
 JsonLogger::JsonLogger(int descriptor, LogLevel level, std::string service, std::string workerId,
                        const Clock& clock)
-    : descriptor_(descriptor),
-      level_(level),
+    : level_(level),
       service_(std::move(service)),
       workerId_(std::move(workerId)),
-      clock_(clock) {}
+      clock_(clock),
+      sink_(descriptor, [this](std::uint64_t dropped) {
+          const LogField count{"dropped", static_cast<std::int64_t>(dropped)};
+          return line(LogLevel::warn, "log lines were dropped: nobody took them", {&count, 1});
+      }) {}
 
 void JsonLogger::write(LogLevel level, std::string_view message,
                        std::span<const LogField> fields) noexcept {
     try {
-        const std::string text = line(level, message, fields);
-        const std::lock_guard lock(mutex_);
-        writeAll(descriptor_, text);
+        sink_.write(line(level, message, fields));
     } catch (const std::exception&) {
         // Out of memory: the event is lost, the request is not.
     }

@@ -1,14 +1,15 @@
 #pragma once
 
+#include "LogSink.h"
 #include "kubecred/Clock.h"
 #include "kubecred/Log.h"
 
-#include <mutex>
 #include <string>
 
 namespace kubecred::host {
 
-/// Writes each event as one JSON object on a line of its own to a file descriptor.
+/// Writes each event as one JSON object on a line of its own to a file descriptor, never waiting
+/// for whoever reads it.
 class JsonLogger final : public Logger {
 public:
     /// `descriptor` stays the caller's; `clock` must outlive this object.
@@ -23,12 +24,11 @@ private:
     std::string line(LogLevel level, std::string_view message,
                      std::span<const LogField> fields) const;
 
-    const int descriptor_;
     const LogLevel level_;
     const std::string service_;
     const std::string workerId_;
     const Clock& clock_;
-    std::mutex mutex_; // one line at a time
+    LogSink sink_; // last: its thread uses everything above
 };
 
 } // namespace kubecred::host

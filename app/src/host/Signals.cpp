@@ -36,9 +36,10 @@ int waitForSignal() noexcept {
     return signal;
 }
 
-std::optional<int> waitForSignal(std::chrono::seconds most) noexcept {
+std::optional<int> waitForSignal(std::chrono::milliseconds most) noexcept {
     const sigset_t signals = terminationSignals();
-    const timespec time{most.count(), 0};
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(most);
+    const timespec time{seconds.count(), std::chrono::nanoseconds(most - seconds).count()};
     const int signal = sigtimedwait(&signals, nullptr, &time);
     return signal > 0 ? std::optional(signal) : std::nullopt;
 }

@@ -13,7 +13,7 @@ void blockSignals() noexcept;
 int waitForSignal() noexcept;
 
 /// As waitForSignal, for so long at most.
-std::optional<int> waitForSignal(std::chrono::seconds most) noexcept;
+std::optional<int> waitForSignal(std::chrono::milliseconds most) noexcept;
 
 /// For commands that do one thing and exit: from now on those signals end the process at once,
 /// with the status 128 plus their number.

@@ -1,5 +1,6 @@
 #include "Application.h"
 #include "Signals.h"
+#include "StandardStreams.h"
 
 #include <Poco/Exception.h>
 #include <Poco/Util/OptionException.h>
@@ -8,6 +9,7 @@
 #include <iostream>
 
 int main(int argc, char** argv) {
+    kubecred::host::openStandardStreams();
     kubecred::host::blockSignals();
     kubecred::host::Application application;
     try {

@@ -15,8 +15,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// How many requests one connection may have answered before others get their turn.
-constexpr int requestsPerTurn = 32;
+// How much one connection may have read and answered before others get their turn.
+constexpr int stepsPerTurn = 64;
 
 // A client that still sends would lose the answer to a reset, were the connection closed at once
 // (RFC 9112, section 9.6).
@@ -51,7 +51,7 @@ void Connection::noteEvent(bool hungUp) noexcept {
 }
 
 Connection::Next Connection::advance() {
-    for (int turn = 0; turn < requestsPerTurn;) {
+    for (int turn = 0; turn < stepsPerTurn;) {
         if (answering() || !flush())
             return Next::wait;
         if (lingering_)
@@ -64,6 +64,7 @@ Connection::Next Connection::advance() {
         }
         switch (receive()) {
         case Received::bytes:
+            ++turn;
             break;
         case Received::nothing:
             return Next::wait;
@@ -88,9 +89,8 @@ Connection::Next Connection::expire() {
 
 // Reads on in what has arrived; true where that gave something to write.
 bool Connection::takeRequest() {
-    // Some clients send an empty line after a body: it begins no request.
-    while (!parser_ && input_.starts_with("\r\n"))
-        input_.erase(0, 2);
+    if (!parser_)
+        skipEmptyLines();
     if (input_.empty() || (!parser_ && input_ == "\r"))
         return false;
     if (!parser_) {
@@ -109,6 +109,14 @@ bool Connection::takeRequest() {
         return inviteBody();
     answer();
     return true;
+}
+
+// Some clients send an empty line after a body: it begins no request.
+void Connection::skipEmptyLines() {
+    std::size_t begin = 0;
+    while (input_.compare(begin, 2, "\r\n") == 0)
+        begin += 2;
+    input_.erase(0, begin);
 }
 
 bool Connection::inviteBody() {
@@ -200,8 +208,9 @@ bool Connection::flush() {
     }
     output_.clear();
     written_ = 0;
+    quietSince_ = steady_clock::now();
     if (!parser_)
-        deadline_ = steady_clock::now() + (lingering_ ? lingerTime : limits_.idleTimeout);
+        deadline_ = quietSince_ + (lingering_ ? lingerTime : limits_.idleTimeout);
     return true;
 }
 

@@ -52,15 +52,20 @@ public:
     /// No request has begun to arrive and no answer waits to be written.
     bool idle() const noexcept;
 
+    /// When the last answer was out, or the connection was made.
+    Deadline quietSince() const noexcept { return quietSince_; }
+
     /// A request is being answered, elsewhere: this object must stay until it is.
     bool answering() const noexcept { return exchange_.has_value(); }
 
-    const Poco::Net::StreamSocket& socket() const noexcept { return socket_; }
+    /// Closes the socket, whoever else may still refer to it: no event of it comes after that.
+    void close() noexcept { socket_.impl()->close(); }
 
 private:
     enum class Received { bytes, nothing, end };
 
     bool takeRequest();
+    void skipEmptyLines();
     bool inviteBody();
     void answer();
     void finishAnswer(const Response& response);
@@ -80,6 +85,7 @@ private:
     const Resume resume_;
 
     Deadline deadline_;
+    Deadline quietSince_ = std::chrono::steady_clock::now();
     Deadline began_{};                    // when the first byte of the request came
     std::optional<RequestParser> parser_; // present while a request is being read
     bool invited_ = false;                // 100 Continue was sent for this request

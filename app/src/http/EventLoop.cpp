@@ -15,6 +15,9 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds sweepInterval{250};
 
+// How long a client that is not answered any more may still have a request on its way.
+constexpr milliseconds farewell{1000};
+
 } // namespace
 
 EventLoop::EventLoop(const Limits& limits, const Dispatcher& dispatcher, Logger& logger,
@@ -104,8 +107,7 @@ void EventLoop::sweep() {
     nextSweep_ = now + sweepInterval;
     std::vector<Connection*> expired;
     for (const auto& [connection, owner] : connections_)
-        if (connection->deadline() <= now || (closesIdle_ && connection->idle()) ||
-            (stopping_ && !connection->answering()))
+        if (isOver(*connection, now))
             expired.push_back(connection);
     for (Connection* connection : expired) {
         if (stopping_)
@@ -113,6 +115,14 @@ void EventLoop::sweep() {
         else
             proceed(*connection, true);
     }
+}
+
+bool EventLoop::isOver(const Connection& connection, Deadline now) const {
+    if (connection.deadline() <= now)
+        return true;
+    if (closesIdle_ && connection.idle() && connection.quietSince() + farewell <= now)
+        return true;
+    return stopping_ && !connection.answering();
 }
 
 void EventLoop::serve(const Poco::Net::StreamSocket& socket) {
@@ -159,6 +169,7 @@ void EventLoop::settle(Connection& connection, Connection::Next next) {
 
 void EventLoop::remove(Connection& connection) {
     again_.erase(&connection);
+    connection.close();
     connections_.erase(&connection);
     open_.remove();
 }

@@ -41,7 +41,8 @@ public:
     /// Serves a connection that `open` has counted, until it ends. Safe to call from any thread.
     void adopt(const Poco::Net::StreamSocket& socket);
 
-    /// From now on, connections are closed as soon as they are idle. Safe to call from any thread.
+    /// From now on, connections are closed once they have been idle for a moment: long enough for
+    /// a request that is on its way. Safe to call from any thread.
     void closeIdle();
 
     /// Closes every connection, where a request is being answered after that, and ends the thread.
@@ -55,6 +56,7 @@ private:
     void runPosted();
     void runAgain();
     void sweep();
+    bool isOver(const Connection& connection, Deadline now) const;
     void serve(const Poco::Net::StreamSocket& socket);
     void proceed(Connection& connection, bool expired = false);
     void settle(Connection& connection, Connection::Next next);

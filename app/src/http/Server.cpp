@@ -2,6 +2,7 @@
 
 #include "ErrorRendering.h"
 #include "ResponseWriter.h"
+#include "SynFilter.h"
 #include "kubecred/domain/Uuid.h"
 
 #include <Poco/Exception.h>
@@ -17,15 +18,18 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int backlog = 1024;
+constexpr int backlog = 4096; // the kernel may lower it (net.core.somaxconn)
 
 // How soon to try again where a connection could not be accepted, as for want of descriptors.
 constexpr milliseconds retryInterval{50};
 
+// How long the last step of a handshake may take that began before the port was closed.
+constexpr milliseconds handshakeTime{100};
+
 // Poco's own poll makes and closes an epoll descriptor for each call.
-bool isReadable(const Poco::Net::Socket& socket) {
+bool isReadable(const Poco::Net::Socket& socket, milliseconds patience = milliseconds(0)) {
     pollfd watched{socket.impl()->sockfd(), POLLIN, 0};
-    return ::poll(&watched, 1, 0) > 0;
+    return ::poll(&watched, 1, static_cast<int>(patience.count())) > 0;
 }
 
 } // namespace
@@ -51,15 +55,10 @@ void Server::start(const Poco::Net::SocketAddress& address) {
     listener_ = std::thread([this] { listen(); });
 }
 
-bool Server::finish(milliseconds patience) {
+void Server::finish() {
     drain();
-    stopListening();
     for (const auto& loop : loops_)
         loop->closeIdle();
-    const bool inTime = open_.waitUntilNone(patience);
-    if (!inTime)
-        logger_.log(LogLevel::warn, "requests still in flight at the end of the shutdown timeout");
-    return inTime;
 }
 
 void Server::stop() {
@@ -73,7 +72,20 @@ void Server::stopListening() {
     accepting_ = false;
     poller_.wake();
     listener_.join();
+    drainBacklog();
     socket_.close();
+}
+
+// Closing a socket resets what waits in its backlog, and who waits there was told to be connected.
+void Server::drainBacklog() {
+    if (!refuseNewConnections(socket_.impl()->sockfd()))
+        logger_.log(LogLevel::warn, "could not close the port to new connections first");
+    try {
+        while (isReadable(socket_, handshakeTime))
+            admit(socket_.acceptConnection());
+    } catch (const Poco::Exception& exception) {
+        logAcceptFailure(exception);
+    }
 }
 
 void Server::listen() {
@@ -85,8 +97,7 @@ void Server::listen() {
             accept();
             timeout = milliseconds(-1);
         } catch (const std::exception& exception) {
-            logger_.log(LogLevel::warn, "could not accept a connection",
-                        {{"error", std::string_view(typeid(exception).name())}});
+            logAcceptFailure(exception);
             timeout = retryInterval;
         }
     }
@@ -95,6 +106,11 @@ void Server::listen() {
 void Server::accept() {
     while (accepting_ && isReadable(socket_))
         admit(socket_.acceptConnection());
+}
+
+void Server::logAcceptFailure(const std::exception& exception) const {
+    logger_.log(LogLevel::warn, "could not accept a connection",
+                {{"error", std::string_view(typeid(exception).name())}});
 }
 
 void Server::admit(const Poco::Net::StreamSocket& socket) {
@@ -106,12 +122,22 @@ void Server::admit(const Poco::Net::StreamSocket& socket) {
     next_ = (next_ + 1) % loops_.size();
 }
 
+// Never waits: what a new connection may be sent at once is far more than this.
 void Server::turnAway(Poco::Net::StreamSocket socket) const {
     const std::string id = Uuid::version4().toString();
     std::string bytes;
     writeResponse(bytes, renderError(Error::unavailable("too many connections"), id), id,
                   {false, true, false});
-    socket.sendBytes(bytes.data(), static_cast<int>(bytes.size()), MSG_NOSIGNAL);
+    try {
+        socket.setBlocking(false);
+        socket.sendBytes(bytes.data(), static_cast<int>(bytes.size()), MSG_NOSIGNAL);
+        socket.shutdownSend();
+        // What is left unread would make the kernel reset the connection, and the answer with it.
+        std::array<char, 16384> unread;
+        socket.receiveBytes(unread.data(), static_cast<int>(unread.size()));
+    } catch (const Poco::Exception&) {
+        // Gone already.
+    }
     logger_.log(LogLevel::warn, "connection turned away: http.maxConnections are open",
                 {{"requestId", std::string_view(id)}, {"status", std::int64_t{503}}});
 }

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -36,9 +37,16 @@ public:
     /// From now on every answer closes its connection.
     void drain() noexcept { draining_ = true; }
 
-    /// Accepts no more and lets requests in flight end. False where that takes longer than
-    /// `patience`.
-    bool finish(std::chrono::milliseconds patience);
+    /// Serves every connection that the kernel has accepted so far, and no other.
+    void stopListening();
+
+    /// From now on closes connections once their requests are answered.
+    void finish();
+
+    /// True once every connection is closed; false where that takes longer than `patience`.
+    bool waitUntilFinished(std::chrono::milliseconds patience) {
+        return open_.waitUntilNone(patience);
+    }
 
     /// Closes what is left and joins every thread; waits for requests that are being answered.
     /// Handlers are not called any more once it has returned.
@@ -49,7 +57,8 @@ private:
     void accept();
     void admit(const Poco::Net::StreamSocket& socket);
     void turnAway(Poco::Net::StreamSocket socket) const;
-    void stopListening();
+    void drainBacklog();
+    void logAcceptFailure(const std::exception& exception) const;
 
     const Limits limits_;
     const Dispatcher& dispatcher_;

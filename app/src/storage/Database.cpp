@@ -76,12 +76,17 @@ Database::Database(const DatabaseSettings& settings, Logger& logger, const Clock
       clock_(clock),
       unused_{DatabaseState::Kind::up, clock.now(), std::nullopt},
       factory_(settings.migrateOnStart ? migratingFactory(settings, logger)
-                                       : sessionFactory(settings)) {}
+                                       : sessionFactory(settings)),
+      cache_(settings.cache.entries, settings.cache.bytes) {}
 
 CredentialReader& Database::reader() {
     if (!reader_)
         reader_.emplace(factory_, settings_.poolSize, logger_, clock_);
-    return *reader_;
+    if (settings_.cache.entries == 0)
+        return *reader_;
+    if (!cachedReader_)
+        cachedReader_.emplace(*reader_, cache_, settings_.cache.stale, clock_);
+    return *cachedReader_;
 }
 
 CredentialWriter& Database::writer() {
@@ -89,7 +94,11 @@ CredentialWriter& Database::writer() {
     const bool isSqlite = settings_.driver == DatabaseSettings::Driver::sqlite;
     if (!writer_)
         writer_.emplace(factory_, isSqlite ? 1 : settings_.poolSize, logger_, clock_);
-    return *writer_;
+    if (settings_.cache.entries == 0)
+        return *writer_;
+    if (!cachingWriter_)
+        cachingWriter_.emplace(*writer_, cache_, clock_);
+    return *cachingWriter_;
 }
 
 void Database::start() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "CachedCredentials.h"
 #include "DatabaseSettings.h"
 #include "GroupCommit.h"
 #include "GroupLookUp.h"
@@ -42,6 +43,9 @@ private:
     const SessionFactory factory_;
     std::optional<GroupLookUp> reader_;
     std::optional<GroupCommit> writer_;
+    CredentialCache cache_;
+    std::optional<CachedReader> cachedReader_;
+    std::optional<CachingWriter> cachingWriter_;
 };
 
 /// Lets every later connection of this process find the password. Call before any other thread

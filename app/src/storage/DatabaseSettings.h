@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -19,6 +20,13 @@ struct PostgresSettings {
     std::string targetSessionAttrs = "any";
 };
 
+/// What is kept of credentials in memory, for the time that the database is out of reach.
+struct CacheSettings {
+    std::size_t entries = 0; ///< 0: there is no cache
+    std::size_t bytes = 16 << 20;
+    std::chrono::seconds stale{0}; ///< how long after its confirmation an entry counts
+};
+
 struct DatabaseSettings {
     enum class Driver { sqlite, postgresql };
 
@@ -27,6 +35,7 @@ struct DatabaseSettings {
     PostgresSettings postgres;
     std::size_t poolSize = 4; ///< sessions for reading, and as many for writing
     bool migrateOnStart = false;
+    CacheSettings cache;
 };
 
 } // namespace kubecred::storage

@@ -10,6 +10,13 @@ namespace {
 using IssueJob = Job<Credential, IssueOutcome>;
 using Jobs = std::vector<IssueJob*>;
 
+// A commit waits for a disk, and maybe for a standby: meanwhile another may begin.
+constexpr std::chrono::milliseconds patience{1};
+
+auto keyOf(const IssueJob& job) {
+    return std::tie(job.question.name, job.question.email, job.question.credentialType);
+}
+
 std::vector<const Credential*> credentialsOf(const Jobs& jobs) {
     std::vector<const Credential*> credentials;
     credentials.reserve(jobs.size());
@@ -20,8 +27,12 @@ std::vector<const Credential*> credentialsOf(const Jobs& jobs) {
 
 // What an insert lost against is the credential itself where an earlier attempt was committed, but
 // the connection was lost before its answer came.
-IssueOutcome outcomeOf(const Credential& credential, Duplicate same) {
-    if (same.id == credential.id)
+bool isItself(const IssueJob& job, const std::optional<Duplicate>& same) {
+    return same && same->id == job.question.id;
+}
+
+IssueOutcome outcomeOf(const IssueJob& job, Duplicate same) {
+    if (isItself(job, same))
         return Issued{};
     return same;
 }
@@ -30,10 +41,15 @@ IssueOutcome outcomeOf(const Credential& credential, Duplicate same) {
 // `lost` whose winner was deleted in between.
 void answerLosers(Session& session, Jobs& lost, Deadline deadline) {
     auto same = session.findSame(credentialsOf(lost), deadline);
+    for (std::size_t i = 0; i < lost.size(); ++i)
+        if (isItself(*lost[i], same[i])) {
+            session.confirmVisible(deadline);
+            break;
+        }
     Jobs open;
     for (std::size_t i = 0; i < lost.size(); ++i) {
         if (same[i])
-            lost[i]->answer(outcomeOf(lost[i]->question, *std::move(same[i])));
+            lost[i]->answer(outcomeOf(*lost[i], *std::move(same[i])));
         else
             open.push_back(lost[i]);
     }
@@ -59,18 +75,24 @@ void record(Session& session, Jobs jobs, Deadline deadline) {
 }
 
 // One credential that the database refuses, or whose key somebody else has locked, must not fail
-// its neighbours. Where a second one is locked, it is the table.
+// its neighbours. Where it is the table that is locked, the probe finds out and ends it for all.
 void recordEach(Session& session, const Jobs& jobs, Deadline deadline) {
-    int locked = 0;
+    const IssueJob* locked = nullptr;
     for (IssueJob* job : jobs) {
+        if (locked != nullptr && keyOf(*locked) == keyOf(*job)) {
+            job->fail(Fault::locked);
+            continue;
+        }
         try {
             record(session, {job}, deadline);
         } catch (const StorageError& error) {
             if (!session.usable())
                 throw;
-            if (error.fault() == Fault::locked && ++locked > 1)
-                throw;
             job->fail(error.fault());
+            if (error.fault() != Fault::locked)
+                continue;
+            session.probe(deadline);
+            locked = job;
         }
     }
 }
@@ -80,8 +102,8 @@ void recordEach(Session& session, const Jobs& jobs, Deadline deadline) {
 GroupCommit::GroupCommit(SessionFactory factory, std::size_t poolSize, Logger& logger,
                          const Clock& clock)
     : breaker_("writes", logger, clock),
-      pool_(std::move(factory), Role::writing, poolSize, &GroupCommit::recordAll, breaker_,
-            logger) {}
+      pool_(std::move(factory), Role::writing, poolSize, patience, &GroupCommit::recordAll,
+            breaker_, logger) {}
 
 Deferred<IssueOutcome> GroupCommit::issue(const Credential& credential, Deadline deadline) {
     return Deferred<IssueOutcome>(
@@ -95,10 +117,7 @@ void GroupCommit::recordAll(Session& session, std::vector<IssueJob>& batch, Dead
     for (auto& job : batch)
         jobs.push_back(&job);
     // Two batches with the same keys in different order would wait for each other in a circle.
-    std::ranges::stable_sort(jobs, {}, [](const IssueJob* job) {
-        const Credential& credential = job->question;
-        return std::tie(credential.name, credential.email, credential.credentialType);
-    });
+    std::ranges::stable_sort(jobs, {}, [](const IssueJob* job) { return keyOf(*job); });
     try {
         record(session, jobs, deadline);
     } catch (const StorageError&) {

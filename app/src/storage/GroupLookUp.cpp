@@ -3,14 +3,21 @@
 #include <utility>
 
 namespace kubecred::storage {
+namespace {
+
+// Look-ups are quick, and the larger the batch the less each of them costs.
+constexpr std::chrono::milliseconds patience{10};
+
+} // namespace
 
 GroupLookUp::GroupLookUp(SessionFactory factory, std::size_t poolSize, Logger& logger,
                          const Clock& clock)
     : breaker_("reads", logger, clock),
-      pool_(std::move(factory), Role::reading, poolSize, &GroupLookUp::findAll, breaker_, logger) {}
+      pool_(std::move(factory), Role::reading, poolSize, patience, &GroupLookUp::findAll, breaker_,
+            logger) {}
 
-Deferred<std::optional<Credential>> GroupLookUp::find(const Uuid& id, Deadline deadline) {
-    using Found = std::optional<Credential>;
+Deferred<std::optional<FoundCredential>> GroupLookUp::find(const Uuid& id, Deadline deadline) {
+    using Found = std::optional<FoundCredential>;
     return Deferred<Found>([this, id, deadline](Executor& executor, Sink<Found> sink) {
         pool_.submit({id, deadline, executor, std::move(sink)});
     });
@@ -22,8 +29,12 @@ void GroupLookUp::findAll(Session& session, std::vector<FindJob>& batch, Deadlin
     for (const auto& job : batch)
         ids.push_back(job.question);
     auto found = session.findById(ids, deadline);
-    for (std::size_t i = 0; i < batch.size(); ++i)
-        batch[i].answer(std::move(found[i]));
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (found[i])
+            batch[i].answer(FoundCredential{*std::move(found[i])});
+        else
+            batch[i].answer(std::nullopt);
+    }
 }
 
 } // namespace kubecred::storage

@@ -20,10 +20,10 @@ public:
     void stop() { pool_.stop(); }
     DatabaseState state() const { return breaker_.state(); }
 
-    Deferred<std::optional<Credential>> find(const Uuid& id, Deadline deadline) override;
+    Deferred<std::optional<FoundCredential>> find(const Uuid& id, Deadline deadline) override;
 
 private:
-    using FindJob = Job<Uuid, std::optional<Credential>>;
+    using FindJob = Job<Uuid, std::optional<FoundCredential>>;
 
     static void findAll(Session& session, std::vector<FindJob>& batch, Deadline deadline);
 

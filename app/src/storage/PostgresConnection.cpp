@@ -87,6 +87,11 @@ void probeConnection(const std::vector<Option>& options, Deadline deadline) {
                                  : Fault::unreachable);
 }
 
+bool registerConnector() {
+    Poco::Data::PostgreSQL::Connector::registerConnector();
+    return true;
+}
+
 Poco::Data::Session openSession(const PostgresSettings& settings, Deadline deadline) {
     const auto options = connectionOptions(settings);
     probeConnection(options, deadline);
@@ -94,7 +99,8 @@ Poco::Data::Session openSession(const PostgresSettings& settings, Deadline deadl
     for (const auto& [name, value] : options)
         text.append(text.empty() ? "" : " ").append(name).append("=").append(value);
     try {
-        Poco::Data::PostgreSQL::Connector::registerConnector();
+        static const bool registered = registerConnector();
+        static_cast<void>(registered);
         return {Poco::Data::PostgreSQL::Connector::KEY, text};
     } catch (const Poco::Exception&) {
         throw StorageError(Fault::unreachable); // was there for the probe, a moment ago

@@ -45,6 +45,15 @@ constexpr const char* writeProbeSql =
     "INSERT INTO credentials (id, name, email, credential_type, issued_by) "
     "SELECT gen_random_uuid(), '', '', '', '' WHERE false";
 
+// Our own sessions that no time-out ends any more, since they wait for a standby or a disk.
+constexpr const char* hangingSql =
+    "SELECT FROM pg_stat_activity WHERE usename = current_user AND datname = current_database() "
+    "AND query LIKE 'INSERT INTO credentials %' AND state = 'active' "
+    "AND query_start < clock_timestamp() - interval '6 s' LIMIT 1";
+
+// A commit that changes nothing.
+constexpr const char* barrierSql = "SELECT pg_logical_emit_message(true, 'kube-credential', '')";
+
 // A row as large as most, which finds out whether there is room for one.
 constexpr const char* rehearsalSql =
     "BEGIN;"
@@ -92,6 +101,7 @@ PostgresSession::PostgresSession(const PostgresSettings& settings, Role role, De
         connection_.prepare("find_by_id", findByIdSql, deadline);
         probe(deadline);
     } else {
+        refuseWhileCommitsHang(deadline);
         connection_.prepare("probe", writeProbeSql, deadline);
         connection_.prepare("insert", insertSql, deadline);
         connection_.prepare("find_same", findSameSql, deadline);
@@ -112,6 +122,7 @@ std::vector<bool> PostgresSession::insert(std::span<const Credential* const> cre
         array([](const Credential* c) { return toIso8601(c->issuedAt); })};
     const auto result = connection_.run("insert", parameters, deadline);
     std::vector<Uuid> recorded;
+    recorded.reserve(credentials.size());
     for (int row = 0; row < result.rows(); ++row)
         recorded.push_back(uuidOf(result.text(row, 0)));
     std::ranges::sort(recorded);
@@ -144,6 +155,7 @@ std::vector<std::optional<Credential>> PostgresSession::findById(std::span<const
         arrayOf(ids, [](const Uuid& id) { return id.toString(); })};
     const auto result = connection_.run("find_by_id", parameters, deadline);
     std::vector<std::pair<Uuid, int>> rows;
+    rows.reserve(ids.size());
     for (int row = 0; row < result.rows(); ++row)
         rows.emplace_back(uuidOf(result.text(row, 0)), row);
     std::ranges::sort(rows);
@@ -155,6 +167,19 @@ std::vector<std::optional<Credential>> PostgresSession::findById(std::span<const
                                 : std::nullopt);
     }
     return found;
+}
+
+// PostgreSQL ends no session that waits within its commit, whatever becomes of its client: one more
+// for each time-out would use up every connection that the server has.
+void PostgresSession::refuseWhileCommitsHang(Deadline deadline) {
+    if (connection_.query(hangingSql, {}, deadline).rows() > 0)
+        throw StorageError(Fault::timedOut);
+}
+
+// A session that was ended while its commit waited for the synchronous standby has left a row that
+// can be seen and may yet be lost. A commit of our own waits for all that came before it.
+void PostgresSession::confirmVisible(Deadline deadline) {
+    connection_.query(barrierSql, {}, deadline);
 }
 
 void PostgresSession::probe(Deadline deadline) { connection_.run("probe", {}, deadline); }

@@ -35,6 +35,10 @@ public:
     virtual std::vector<std::optional<Credential>> findById(std::span<const Uuid> ids,
                                                             Deadline deadline) = 0;
 
+    /// Returns once whatever this session can see is as durable as its own commits are. For most
+    /// databases that is always so.
+    virtual void confirmVisible(Deadline /*deadline*/) {}
+
     /// Asks the database whether it would do what the role needs.
     virtual void probe(Deadline deadline) = 0;
 

@@ -33,12 +33,15 @@ public:
     /// then are failed, or tried again where the session was lost.
     using Work = std::function<void(Session&, Batch&, Deadline)>;
 
-    /// `size`: the most sessions open at once. The references must outlive this object.
-    SessionPool(SessionFactory factory, Role role, std::size_t size, Work work,
-                CircuitBreaker& breaker, Logger& logger)
+    /// `size`: the most sessions open at once; `patience`: how long a job waits behind a busy
+    /// session before another one takes it. The references must outlive this object.
+    SessionPool(SessionFactory factory, Role role, std::size_t size,
+                std::chrono::milliseconds patience, Work work, CircuitBreaker& breaker,
+                Logger& logger)
         : factory_(std::move(factory)),
           role_(role),
           size_(size),
+          patience_(patience),
           work_(std::move(work)),
           breaker_(breaker),
           logger_(logger) {}
@@ -88,16 +91,14 @@ private:
         Deadline since;
     };
 
-    static constexpr std::size_t mostWaiting = 4096;
-    static constexpr std::size_t batchSize = 256;
+    static constexpr std::size_t mostWaiting = 1024;
+    static constexpr std::size_t mostInBatch = 256;
+    static constexpr std::chrono::milliseconds slowBatch{250};
     static constexpr int mostFailures = 3;
 
     // What a batch gets even where a job of it has less time left: giving a session up because of
     // one late job would fail all the others.
     static constexpr std::chrono::milliseconds leastTime{250};
-
-    // How long a job waits behind a busy session before another one takes it.
-    static constexpr std::chrono::milliseconds patience{1};
 
     std::optional<Fault> tryPush(JobType& job) {
         const std::lock_guard lock(mutex_);
@@ -105,13 +106,22 @@ private:
             return Fault::stopping;
         if (const auto refusal = breaker_.refusal())
             return refusal;
-        if (waiting_.size() >= mostWaiting)
+        if (isOverloaded(job.deadline))
             return Fault::overloaded;
         const bool isFirst = waiting_.empty();
         waiting_.push_back({std::move(job), std::chrono::steady_clock::now()});
         if (busy_ == 0 ? isFirst : !std::exchange(watched_, true))
             jobs_.notify_one();
         return std::nullopt;
+    }
+
+    // A job that waits half its time away before it is taken would hardly be done in the rest.
+    bool isOverloaded(Deadline deadline) const {
+        if (waiting_.empty())
+            return false;
+        const auto now = std::chrono::steady_clock::now();
+        return waiting_.size() >= mostWaiting ||
+               now - waiting_.front().since > (deadline - now) / 2;
     }
 
     void run() {
@@ -152,7 +162,7 @@ private:
         return !waiting_.empty() && (busy_ == 0 || helpTime() <= std::chrono::steady_clock::now());
     }
 
-    Deadline helpTime() const { return waiting_.front().since + patience; }
+    Deadline helpTime() const { return waiting_.front().since + patience_; }
 
     // Waits for a job, or for the moment to help with one.
     void watch(const SessionSlot& slot, Lock& lock) {
@@ -168,11 +178,24 @@ private:
         if (!waiting_.empty())
             jobs_.notify_one(); // somebody else has to watch now
         lock.unlock();
+        const auto size = batch.size();
+        const auto began = std::chrono::steady_clock::now();
         work(slot, batch);
+        const auto took = std::chrono::steady_clock::now() - began;
         putBack(batch);
         failAllWhileDown();
         lock.lock();
         --busy_;
+        adapt(size, took);
+    }
+
+    // A database that is slow for each row would miss the deadline of a large batch, and with it
+    // all of its work.
+    void adapt(std::size_t size, std::chrono::steady_clock::duration took) {
+        if (took > slowBatch)
+            batchSize_ = std::max<std::size_t>(1, std::min(batchSize_, size) / 2);
+        else if (size >= batchSize_ && took < slowBatch / 4)
+            batchSize_ = std::min(2 * batchSize_, mostInBatch);
     }
 
     // What a lost session has left unanswered goes first.
@@ -180,15 +203,15 @@ private:
         const std::lock_guard lock(mutex_);
         for (auto& job : batch)
             if (!job.answered()) {
-                waiting_.push_front({std::move(job), {}});
+                waiting_.push_front({std::move(job), std::chrono::steady_clock::now()});
                 jobs_.notify_one();
             }
     }
 
     Batch takeBatch() {
         Batch batch;
-        batch.reserve(std::min(waiting_.size(), batchSize));
-        while (!waiting_.empty() && batch.size() < batchSize) {
+        batch.reserve(std::min(waiting_.size(), batchSize_));
+        while (!waiting_.empty() && batch.size() < batchSize_) {
             batch.push_back(std::move(waiting_.front().job));
             waiting_.pop_front();
         }
@@ -247,6 +270,7 @@ private:
     const SessionFactory factory_;
     const Role role_;
     const std::size_t size_;
+    const std::chrono::milliseconds patience_;
     const Work work_;
     CircuitBreaker& breaker_;
     Logger& logger_;
@@ -255,6 +279,7 @@ private:
     std::condition_variable jobs_;    // for threads with a session
     std::condition_variable stopped_; // for those without
     std::deque<Waiting> waiting_;
+    std::size_t batchSize_ = mostInBatch;
     int busy_ = 0;         // sessions with a batch under way
     bool watched_ = false; // a free session waits for the moment to help a busy one
     bool stopping_ = false;

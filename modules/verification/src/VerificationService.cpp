@@ -15,12 +15,13 @@ VerificationService::VerificationService(CredentialReader& reader,
                                          const VerificationSettings& settings)
     : reader_(reader), settings_(settings) {}
 
-Deferred<std::optional<Credential>> VerificationService::verify(VerifyRequest request) {
+Deferred<std::optional<FoundCredential>> VerificationService::verify(VerifyRequest request) {
     const auto deadline = std::chrono::steady_clock::now() + settings_.timeout;
-    return reader_.find(request.id, deadline)
-        .then([request = std::move(request)](const std::optional<Credential>& found) {
-            const bool genuine =
-                found && fits(request.name, found->name) && fits(request.email, found->email);
+    const Uuid id = request.id;
+    return reader_.find(id, deadline)
+        .then([request = std::move(request)](const std::optional<FoundCredential>& found) {
+            const bool genuine = found && fits(request.name, found->credential.name) &&
+                                 fits(request.email, found->credential.email);
             return genuine ? found : std::nullopt;
         });
 }

@@ -3,7 +3,6 @@
 #include "VerificationSettings.h"
 #include "kubecred/Clock.h"
 #include "kubecred/Deferred.h"
-#include "kubecred/domain/Credential.h"
 #include "kubecred/domain/CredentialReader.h"
 
 #include <optional>
@@ -26,7 +25,7 @@ public:
 
     /// The credential with this id, where what was given with it equals what is stored exactly;
     /// nothing for an unknown id and for a mismatch alike. Fails with Error (unavailable).
-    Deferred<std::optional<Credential>> verify(VerifyRequest request);
+    Deferred<std::optional<FoundCredential>> verify(VerifyRequest request);
 
 private:
     CredentialReader& reader_;

@@ -30,22 +30,23 @@ VerifyHandler::VerifyHandler(VerificationService& service, const Clock& clock, s
 
 Deferred<http::Response> VerifyHandler::operator()(const http::Request& request) const {
     return service_.verify(parse(http::readJson(request)))
-        .then([this](const std::optional<Credential>& credential) { return render(credential); });
+        .then([this](const std::optional<FoundCredential>& found) { return render(found); });
 }
 
-http::Response VerifyHandler::render(const std::optional<Credential>& credential) const {
+http::Response VerifyHandler::render(const std::optional<FoundCredential>& found) const {
     json::Writer writer;
-    writer.beginObject().key("valid").boolean(credential.has_value());
-    if (credential) {
+    writer.beginObject().key("valid").boolean(found.has_value());
+    if (found) {
         writer.member("message", "Credential verified successfully").key("credential");
-        writeCredential(writer, *credential);
+        writeCredential(writer, found->credential);
     } else {
         writer.member("message", "Credential not found or invalid");
     }
-    writer.member("verifiedBy", workerId_)
-        .member("verifiedAt", toIso8601(clock_.now()))
-        .endObject();
-    return {credential ? 200 : 404, std::move(writer).text()};
+    writer.member("verifiedBy", workerId_).member("verifiedAt", toIso8601(clock_.now()));
+    if (found && found->asOf)
+        writer.key("degraded").boolean(true).member("asOf", toIso8601(*found->asOf));
+    writer.endObject();
+    return {found ? 200 : 404, std::move(writer).text()};
 }
 
 } // namespace kubecred::verification

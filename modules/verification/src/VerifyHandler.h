@@ -20,7 +20,7 @@ public:
     Deferred<http::Response> operator()(const http::Request& request) const;
 
 private:
-    http::Response render(const std::optional<Credential>& credential) const;
+    http::Response render(const std::optional<FoundCredential>& found) const;
 
     VerificationService& service_;
     const Clock& clock_;

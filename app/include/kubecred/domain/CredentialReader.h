@@ -8,6 +8,14 @@
 
 namespace kubecred {
 
+/// A credential that was found.
+struct FoundCredential {
+    Credential credential;
+
+    /// Where the database could not be asked now: when it last confirmed the credential.
+    std::optional<Timestamp> asOf = {};
+};
+
 /// Looks credentials up. The port that verification stands on; a database, a cache or a peer
 /// service may be behind it. Safe to call from several threads at once.
 class CredentialReader {
@@ -16,7 +24,7 @@ public:
 
     /// The credential with this id, or nothing where there is none.
     /// Fails with Error (unavailable) where that cannot be told by the deadline.
-    virtual Deferred<std::optional<Credential>> find(const Uuid& id, Deadline deadline) = 0;
+    virtual Deferred<std::optional<FoundCredential>> find(const Uuid& id, Deadline deadline) = 0;
 };
 
 } // namespace kubecred

@@ -1,0 +1,74 @@
+#include "CachedCredentials.h"
+
+#include "kubecred/Error.h"
+
+#include <utility>
+
+namespace kubecred::storage {
+namespace {
+
+using std::chrono::steady_clock;
+using Found = std::optional<FoundCredential>;
+
+bool isUnavailable(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const Error& error) {
+        return error.kind() == ErrorKind::unavailable;
+    } catch (...) {
+        return false;
+    }
+}
+
+} // namespace
+
+CachedReader::CachedReader(CredentialReader& reader, CredentialCache& cache,
+                           std::chrono::seconds stale, const Clock& clock)
+    : reader_(reader), cache_(cache), stale_(stale), clock_(clock) {}
+
+Deferred<Found> CachedReader::find(const Uuid& id, Deadline deadline) {
+    return Deferred<Found>([this, id, deadline](Executor& executor, Sink<Found> sink) {
+        reader_.find(id, deadline)
+            .start(executor, [this, id, sink = std::move(sink)](Outcome<Found> outcome) {
+                sink(settle(id, std::move(outcome)));
+            });
+    });
+}
+
+Outcome<Found> CachedReader::settle(const Uuid& id, Outcome<Found> outcome) {
+    if (const auto* found = std::get_if<Found>(&outcome)) {
+        remember(id, *found);
+        return outcome;
+    }
+    if (isUnavailable(std::get<std::exception_ptr>(outcome)))
+        if (auto recalled = recall(id))
+            return recalled;
+    return outcome;
+}
+
+void CachedReader::remember(const Uuid& id, const Found& found) {
+    if (found)
+        cache_.put({found->credential, clock_.now(), steady_clock::now()});
+    else
+        cache_.remove(id);
+}
+
+Found CachedReader::recall(const Uuid& id) {
+    auto entry = cache_.find(id);
+    if (!entry || steady_clock::now() - entry->confirmed > stale_)
+        return std::nullopt;
+    return FoundCredential{std::move(entry->credential), entry->asOf};
+}
+
+CachingWriter::CachingWriter(CredentialWriter& writer, CredentialCache& cache, const Clock& clock)
+    : writer_(writer), cache_(cache), clock_(clock) {}
+
+Deferred<IssueOutcome> CachingWriter::issue(const Credential& credential, Deadline deadline) {
+    return writer_.issue(credential, deadline).then([this, credential](IssueOutcome outcome) {
+        if (std::holds_alternative<Issued>(outcome))
+            cache_.put({credential, clock_.now(), steady_clock::now()});
+        return outcome;
+    });
+}
+
+} // namespace kubecred::storage

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "kubecred/Clock.h"
+#include "kubecred/domain/Credential.h"
+
+#include <compare>
+#include <cstddef>
+#include <list>
+#include <map>
+#include <mutex>
+#include <optional>
+
+namespace kubecred::storage {
+
+/// The credentials that a database confirmed most recently, bounded in number and in bytes; the
+/// one that was used longest ago leaves first. Credentials never change, so what is here was true
+/// when it was confirmed. Safe to call from several threads at once.
+class CredentialCache {
+public:
+    struct Entry {
+        Credential credential;
+        Timestamp asOf; ///< when it was confirmed
+        std::chrono::steady_clock::time_point
+            confirmed; ///< the same, on the clock that never jumps
+    };
+
+    /// `entries` and `bytes`: the most to keep.
+    CredentialCache(std::size_t entries, std::size_t bytes);
+
+    void put(Entry entry);
+    void remove(const Uuid& id);
+    std::optional<Entry> find(const Uuid& id);
+
+private:
+    using Entries = std::list<Entry>; // used most recently first
+
+    void erase(Entries::iterator entry);
+
+    const std::size_t mostEntries_;
+    const std::size_t mostBytes_;
+
+    std::mutex mutex_; // guards everything below
+    Entries entries_;
+    std::map<Uuid, Entries::iterator> byId_;
+    std::size_t bytes_ = 0;
+};
+
+} // namespace kubecred::storage

@@ -1,0 +1,160 @@
+#include "FaultScenario.h"
+#include "Requests.h"
+#include "support/ForeignSession.h"
+
+#include <thread>
+
+namespace kubecred::test {
+
+/// The database is there but says no: to all, or to those who write.
+class RefusedFaults : public FaultScenario {
+    CPPUNIT_TEST_SUITE(RefusedFaults);
+    CPPUNIT_TEST(readOnly);
+    CPPUNIT_TEST(readOnlyWithoutTraffic);
+    CPPUNIT_TEST(passwordChanged);
+    CPPUNIT_TEST(connectionsExhausted);
+    CPPUNIT_TEST(tableRenamed);
+    CPPUNIT_TEST(privilegeRevoked);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    // The service logs in as one who may no more than it needs, with a password.
+    void setUp() override {
+        FaultScenario::setUp();
+        query("CREATE ROLE service LOGIN PASSWORD 'right' "
+              "IN ROLE kube_credential_issuance, kube_credential_verification");
+        auto file = query("SHOW hba_file");
+        file.pop_back();
+        query("COPY (VALUES ('host all service 127.0.0.1/32 scram-sha-256'), "
+              "('host all all 127.0.0.1/32 trust')) TO '" +
+              file + "'");
+        query("SELECT pg_reload_conf()");
+        properties_["database.user"] = "service";
+        properties_["database.password"] = "right";
+        startWorker();
+    }
+
+    void readOnly() {
+        refuse(
+            "database read-only", [&] { becomeReadOnly(true); }, [&] { becomeReadOnly(false); });
+        assertVerificationWentOn();
+    }
+
+    void readOnlyWithoutTraffic() {
+        becomeReadOnly(true);
+        worker().waitForStatus("degraded", mostNotice);
+        assertRefusedQuickly();
+        becomeReadOnly(false);
+        const auto began = nowMs();
+        worker().waitForStatus("healthy", std::chrono::milliseconds(mostRecoveryMs * margin));
+        const auto recovered = nowMs() - began;
+        CPPUNIT_ASSERT_EQUAL(201, issueOne(worker().port(), "after").status);
+        conclude("database read-only, no traffic", recovered);
+    }
+
+    void passwordChanged() {
+        refuse(
+            "password changed, sessions ended",
+            [&] {
+                query("ALTER ROLE service PASSWORD 'wrong'");
+                endSessions();
+            },
+            [&] { query("ALTER ROLE service PASSWORD 'right'"); });
+    }
+
+    void connectionsExhausted() {
+        std::vector<ForeignSession> others;
+        refuse(
+            "max_connections exhausted by others, sessions ended",
+            [&] {
+                do {
+                    endSessions();
+                    takeAllConnections(others);
+                    std::this_thread::sleep_for(std::chrono::milliseconds(100)); // logins under way
+                } while (sessions() > 0);
+            },
+            [&] { others.clear(); });
+    }
+
+    void tableRenamed() {
+        refuse(
+            "table renamed away", [&] { query("ALTER TABLE credentials RENAME TO gone"); },
+            [&] { query("ALTER TABLE gone RENAME TO credentials"); });
+    }
+
+    void privilegeRevoked() {
+        refuse(
+            "privilege to write revoked",
+            [&] { query("REVOKE INSERT ON credentials FROM kube_credential_issuance"); },
+            [&] { query("GRANT INSERT ON credentials TO kube_credential_issuance"); });
+        assertVerificationWentOn();
+    }
+
+private:
+    static constexpr std::chrono::milliseconds mostNotice{2000 * margin};
+
+    Daemon& worker() { return *workers_.front(); }
+
+    void refuse(const std::string& name, const std::function<void()>& begin,
+                const std::function<void()>& end) {
+        underLoad(name, [&](Load&) {
+            begin();
+            worker().waitForStatus("degraded", mostNotice);
+            assertRefusedQuickly();
+            std::this_thread::sleep_for(std::chrono::milliseconds(rounds(500, 20000)));
+            assertRefusedQuickly();
+            end();
+        });
+        worker().waitForStatus("healthy", std::chrono::milliseconds(mostRecoveryMs * margin));
+    }
+
+    void assertRefusedQuickly() {
+        for (int i = 0; i < 5; ++i) {
+            const auto began = nowMs();
+            const auto answer = issueOne(worker().port(), "refused");
+            CPPUNIT_ASSERT(nowMs() - began <= 50 * margin);
+            CPPUNIT_ASSERT_EQUAL(503, answer.status);
+            CPPUNIT_ASSERT(answer.has("retry-after"));
+        }
+    }
+
+    // Not one verification was refused, or answered without the database.
+    void assertVerificationWentOn() {
+        for (const auto& entry : ledger_->read()) {
+            if (entry.kind != LedgerEntry::Kind::verify || !entry.sent)
+                continue;
+            CPPUNIT_ASSERT_EQUAL(200, entry.status);
+            CPPUNIT_ASSERT(!entry.isDegraded);
+        }
+    }
+
+    void becomeReadOnly(bool readOnly) {
+        query(std::string("ALTER SYSTEM SET default_transaction_read_only = ") +
+              (readOnly ? "on" : "off"));
+        query("SELECT pg_reload_conf()");
+    }
+
+    int sessions() const {
+        return std::stoi(query("SELECT count(*) FROM pg_stat_activity WHERE usename = 'service'"));
+    }
+
+    void endSessions() {
+        query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'service'");
+    }
+
+    // All but those that are kept for superusers.
+    void takeAllConnections(std::vector<ForeignSession>& others) {
+        query("DO $$ BEGIN CREATE ROLE other LOGIN; "
+              "EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+        try {
+            for (;;)
+                others.emplace_back(server_->port(), "postgres", "other");
+        } catch (const std::runtime_error&) {
+            return; // there is no more
+        }
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(RefusedFaults);
+
+} // namespace kubecred::test

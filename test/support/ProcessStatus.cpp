@@ -1,0 +1,26 @@
+#include "ProcessStatus.h"
+
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+namespace kubecred::test {
+namespace {
+
+long statusNumber(pid_t process, const std::string& label) {
+    std::ifstream status("/proc/" + std::to_string(process) + "/status");
+    for (std::string word; status >> word;) {
+        long number = 0;
+        if (word == label && status >> number)
+            return number;
+    }
+    throw std::runtime_error("the process is gone");
+}
+
+} // namespace
+
+int threadsOf(pid_t process) { return static_cast<int>(statusNumber(process, "Threads:")); }
+
+long residentKilobytes(pid_t process) { return statusNumber(process, "VmRSS:"); }
+
+} // namespace kubecred::test

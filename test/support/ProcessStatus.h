@@ -1,0 +1,13 @@
+#pragma once
+
+#include <sys/types.h>
+
+namespace kubecred::test {
+
+/// How many threads a running process has.
+int threadsOf(pid_t process);
+
+/// How much memory a running process holds, in kilobytes.
+long residentKilobytes(pid_t process);
+
+} // namespace kubecred::test

@@ -1,0 +1,137 @@
+#include "storage/CachedCredentials.h"
+
+#include "FixedClock.h"
+#include "ThrownError.h"
+#include "kubecred/Error.h"
+#include "support/Await.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+namespace kubecred::test {
+
+using namespace std::chrono_literals;
+using Found = std::optional<FoundCredential>;
+
+namespace {
+
+/// A database that answers as it is told.
+class ToldDatabase final : public CredentialReader, public CredentialWriter {
+public:
+    Deferred<Found> find(const Uuid& id, Deadline) override {
+        return Deferred<Found>([this, id](Executor&, const Sink<Found>& sink) {
+            if (failure)
+                sink(failure);
+            else if (stored && stored->id == id)
+                sink(Found(FoundCredential{*stored}));
+            else
+                sink(Found());
+        });
+    }
+
+    Deferred<IssueOutcome> issue(const Credential& credential, Deadline) override {
+        if (refuses)
+            return IssueOutcome(Duplicate{});
+        stored = credential;
+        return IssueOutcome(Issued{});
+    }
+
+    std::optional<Credential> stored;
+    std::exception_ptr failure;
+    bool refuses = false;
+};
+
+} // namespace
+
+class CachedCredentialsTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(CachedCredentialsTest);
+    CPPUNIT_TEST(asksTheDatabaseWhileItCan);
+    CPPUNIT_TEST(answersWhatWasVerifiedDuringAnOutage);
+    CPPUNIT_TEST(answersWhatWasIssuedDuringAnOutage);
+    CPPUNIT_TEST(leavesWhatItDoesNotKnowUnanswered);
+    CPPUNIT_TEST(doesNotKeepADuplicate);
+    CPPUNIT_TEST(forgetsWhatTheDatabaseDoesNotKnow);
+    CPPUNIT_TEST(forgetsWhatIsStale);
+    CPPUNIT_TEST(leavesOtherErrorsAlone);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override { database_.stored = credential_; }
+
+    void asksTheDatabaseWhileItCan() { CPPUNIT_ASSERT(find() && !find()->asOf); }
+
+    void answersWhatWasVerifiedDuringAnOutage() {
+        find();
+        failWith(Error::unavailable("database unreachable"));
+        const auto found = find();
+        CPPUNIT_ASSERT(found);
+        CPPUNIT_ASSERT_EQUAL(std::string("Ada"), found->credential.name);
+        CPPUNIT_ASSERT(found->asOf == clock_.now());
+    }
+
+    void answersWhatWasIssuedDuringAnOutage() {
+        await(writer_.issue(credential_, {}));
+        failWith(Error::unavailable("database unreachable"));
+        CPPUNIT_ASSERT(find());
+    }
+
+    void leavesWhatItDoesNotKnowUnanswered() {
+        failWith(Error::unavailable("database unreachable"));
+        const Error error = thrownError([&] { find(); });
+        CPPUNIT_ASSERT(error.kind() == ErrorKind::unavailable);
+    }
+
+    void doesNotKeepADuplicate() {
+        database_.refuses = true;
+        await(writer_.issue(credential_, {}));
+        failWith(Error::unavailable("database unreachable"));
+        CPPUNIT_ASSERT_THROW(find(), Error);
+    }
+
+    void forgetsWhatTheDatabaseDoesNotKnow() {
+        find();
+        database_.stored.reset();
+        CPPUNIT_ASSERT(!find());
+        failWith(Error::unavailable("database unreachable"));
+        CPPUNIT_ASSERT_THROW(find(), Error);
+    }
+
+    void forgetsWhatIsStale() {
+        storage::CachedReader impatient(database_, cache_, 0s, clock_);
+        await(impatient.find(credential_.id, {}));
+        std::this_thread::sleep_for(2ms);
+        failWith(Error::unavailable("database unreachable"));
+        CPPUNIT_ASSERT_THROW(await(impatient.find(credential_.id, {})), Error);
+    }
+
+    void leavesOtherErrorsAlone() {
+        find();
+        failWith(std::logic_error("a bug"));
+        CPPUNIT_ASSERT_THROW(find(), std::logic_error);
+        failWith(Error(ErrorKind::internal, "Internal server error"));
+        CPPUNIT_ASSERT_THROW(find(), Error);
+    }
+
+private:
+    Found find() { return await(reader_.find(credential_.id, {})); }
+
+    template <typename Failure>
+    void failWith(const Failure& failure) {
+        database_.failure = std::make_exception_ptr(failure);
+    }
+
+    FixedClock clock_;
+    ToldDatabase database_;
+    storage::CredentialCache cache_{10, 1 << 20};
+    storage::CachedReader reader_{database_, cache_, 60s, clock_};
+    storage::CachingWriter writer_{database_, cache_, clock_};
+    const Credential credential_{Uuid::version4(), "Ada",       "ada@example.org", "passport", "{}",
+                                 "worker-1",       clock_.now()};
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(CachedCredentialsTest);
+
+} // namespace kubecred::test

@@ -1,0 +1,130 @@
+#include "host/LogSink.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+
+namespace kubecred::test {
+
+using namespace std::chrono_literals;
+using host::LogSink;
+using std::chrono::steady_clock;
+
+class LogSinkTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(LogSinkTest);
+    CPPUNIT_TEST(writesInOrder);
+    CPPUNIT_TEST(neverWaitsForAReader);
+    CPPUNIT_TEST(tellsWhatItDroppedOnceItIsRead);
+    CPPUNIT_TEST(givesUpSoonAtTheEnd);
+    CPPUNIT_TEST(writesWhatIsLeftAtTheEnd);
+    CPPUNIT_TEST(survivesThatNobodyReads);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override {
+        CPPUNIT_ASSERT_EQUAL(0, pipe(pipe_.data()));
+        fcntl(pipe_[1], F_SETPIPE_SZ, 4096);
+        sink_ = std::make_unique<LogSink>(
+            pipe_[1],
+            [](std::uint64_t dropped) { return "dropped " + std::to_string(dropped) + "\n"; },
+            capacity);
+    }
+
+    void tearDown() override {
+        sink_.reset();
+        close(pipe_[0]);
+        close(pipe_[1]);
+    }
+
+    void writesInOrder() {
+        std::string all;
+        for (int i = 0; i < 100; ++i) {
+            sink_->write("line " + std::to_string(i) + "\n");
+            all += "line " + std::to_string(i) + "\n";
+        }
+        CPPUNIT_ASSERT_EQUAL(all, read(all.size()));
+    }
+
+    // The pipe takes a page, the sink its capacity twice over at most; nobody reads.
+    void neverWaitsForAReader() {
+        const auto began = steady_clock::now();
+        fillUp();
+        CPPUNIT_ASSERT(steady_clock::now() - began < 1s);
+    }
+
+    void tellsWhatItDroppedOnceItIsRead() {
+        const int written = fillUp();
+        std::string all;
+        while (all.find("dropped ") == std::string::npos || !all.ends_with('\n'))
+            all += read(1);
+        const auto notice = all.find("dropped ");
+        const int dropped = std::stoi(all.substr(notice + 8));
+        CPPUNIT_ASSERT_EQUAL(written - dropped, static_cast<int>(notice / line().size()));
+        sink_->write("after\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("after\n"), read(6));
+    }
+
+    void givesUpSoonAtTheEnd() {
+        fillUp();
+        const auto began = steady_clock::now();
+        sink_.reset();
+        CPPUNIT_ASSERT(steady_clock::now() - began < 3s);
+    }
+
+    void writesWhatIsLeftAtTheEnd() {
+        for (int i = 0; i < 50; ++i)
+            sink_->write(line());
+        std::thread reader([this] { read(50 * line().size()); });
+        sink_.reset();
+        reader.join();
+    }
+
+    void survivesThatNobodyReads() {
+        close(pipe_[0]);
+        for (int i = 0; i < 100; ++i) {
+            sink_->write(line());
+            std::this_thread::sleep_for(1ms);
+        }
+        const auto began = steady_clock::now();
+        sink_.reset();
+        CPPUNIT_ASSERT(steady_clock::now() - began < 400ms);
+        pipe_[0] = open("/dev/null", O_RDONLY);
+    }
+
+private:
+    static constexpr std::size_t capacity = 20000;
+
+    static std::string line() { return std::string(99, 'x') + "\n"; }
+
+    // Writes more than all buffers hold; returns how many lines.
+    int fillUp() {
+        for (int i = 0; i < 1000; ++i)
+            sink_->write(line());
+        return 1000;
+    }
+
+    std::string read(std::size_t count) {
+        std::string text(count, '\0');
+        std::size_t have = 0;
+        while (have < count) {
+            const auto bytes = ::read(pipe_[0], text.data() + have, count - have);
+            CPPUNIT_ASSERT(bytes > 0);
+            have += static_cast<std::size_t>(bytes);
+        }
+        return text;
+    }
+
+    std::array<int, 2> pipe_{};
+    std::unique_ptr<LogSink> sink_;
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(LogSinkTest);
+
+} // namespace kubecred::test
