@@ -47,7 +47,7 @@ std::vector<Bomb> bombs() {
         {"request line of 1 MB", "GET /", thousand, 1000000, "431 400"},
         {"1 GB announced", head("Content-Length: 1000000000\r\n\r\n"), "", 0, "413"},
         {"10 MB sent", head("Content-Length: 10000000\r\n\r\n"), thousand, 10000000, "413"},
-        {"endless empty lines", "", "\r\n", endless, ""},
+        {"endless empty lines", "", "\r\n", endless, "400"},
         {"endless noise", "", "\x16\x03\x01\x02", endless, "400"},
         {"pipelined and unread", "", requestBytes("GET", "/health"), endless, "200"},
     };

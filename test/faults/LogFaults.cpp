@@ -23,7 +23,7 @@ public:
     void setUp() override {
         const auto folder = directory_.path() / "small";
         std::filesystem::create_directory(folder);
-        disk_ = std::make_unique<SmallFileSystem>(folder, 1);
+        disk_ = std::make_unique<SmallFileSystem>(folder, 16);
         FaultScenario::setUp();
         tolerance_.lostLogLines = true;
     }

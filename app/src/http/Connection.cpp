@@ -89,13 +89,17 @@ Connection::Next Connection::expire() {
 
 // Reads on in what has arrived; true where that gave something to write.
 bool Connection::takeRequest() {
-    if (!parser_)
-        skipEmptyLines();
+    if (!parser_ && !skipEmptyLines()) {
+        parser_.emplace(limits_);
+        refuse(Error(ErrorKind::malformedRequest, "Malformed HTTP request", "empty lines only"));
+        return true;
+    }
     if (input_.empty() || (!parser_ && input_ == "\r"))
         return false;
     if (!parser_) {
         parser_.emplace(limits_);
         invited_ = false;
+        skipped_ = 0;
         began_ = steady_clock::now();
         deadline_ = began_ + limits_.requestTimeout;
     }
@@ -111,12 +115,15 @@ bool Connection::takeRequest() {
     return true;
 }
 
-// Some clients send an empty line after a body: it begins no request.
-void Connection::skipEmptyLines() {
+// Some clients send an empty line after a body: it begins no request. False where they are too
+// many.
+bool Connection::skipEmptyLines() {
     std::size_t begin = 0;
     while (input_.compare(begin, 2, "\r\n") == 0)
         begin += 2;
     input_.erase(0, begin);
+    skipped_ += begin;
+    return skipped_ <= limits_.headerBytes;
 }
 
 bool Connection::inviteBody() {

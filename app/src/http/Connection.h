@@ -65,7 +65,7 @@ private:
     enum class Received { bytes, nothing, end };
 
     bool takeRequest();
-    void skipEmptyLines();
+    bool skipEmptyLines();
     bool inviteBody();
     void answer();
     void finishAnswer(const Response& response);
@@ -93,6 +93,7 @@ private:
     bool deferred_ = false;               // its answer comes later
     bool readable_ = true;                // there may be something to read
     bool hungUp_ = false;                 // the client's end of what it sends has come
+    std::size_t skipped_ = 0;             // bytes of empty lines before a request
     std::string input_;                   // read and not parsed
     std::string output_;                  // answered and not written
     std::size_t written_ = 0;             // of output_
