@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs, builds and runs the tests. The tests that need PostgreSQL start one of their own in a
 # temporary folder, and stop it.
-#   scripts/test.sh                                    everything, and ASan+UBSan
+#   scripts/test.sh                                    everything, the faults in their short form,
+#                                                      and ASan+UBSan
 #   scripts/test.sh --unit --integration --functional  only these (any of them)
 #   scripts/test.sh --asan | --tsan                    only these, under the sanitizer: without a
 #                                                      kind, units and integration
@@ -15,7 +16,7 @@ for argument in "$@"; do
         --unit | --integration | --functional) kinds+=("${argument#--}") ;;
         --asan | --tsan) sanitizers+=("${argument#--}") ;;
         *)
-            sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+            sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
             exit 64
             ;;
     esac
@@ -28,7 +29,10 @@ run() {
     local preset=$1
     shift
     scripts/build.sh "$preset"
-    ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -j "$(nproc)" \
+    # The faults make file systems and cgroups.
+    local as_root=()
+    [[ $* != faults || $(id -u) -eq 0 ]] || as_root=(sudo)
+    "${as_root[@]}" ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -j "$(nproc)" \
         -L "^($(IFS='|' && echo "$*"))\$"
 }
 
