@@ -7,7 +7,7 @@ declare -A packages=(
     [build]="g++ cmake ninja-build curl libpoco-dev libboost-dev libssl-dev libpq-dev libcppunit-dev
              libyaml-cpp-dev"
     [test]="postgresql"
-    [faults]="postgresql slowhttptest faketime iproute2"
+    [faults]="postgresql slowhttptest faketime"
     [lint]="clang-format clang-tidy shellcheck git"
 )
 

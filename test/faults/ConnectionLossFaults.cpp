@@ -1,32 +1,17 @@
-#include "FaultScenario.h"
-#include "TcpProxy.h"
+#include "ProxiedScenario.h"
 
 #include <thread>
 
 namespace kubecred::test {
 
 /// The database is well, but the connections to it are not.
-class ConnectionLossFaults : public FaultScenario {
+class ConnectionLossFaults : public ProxiedScenario {
     CPPUNIT_TEST_SUITE(ConnectionLossFaults);
     CPPUNIT_TEST(sessionsEnded);
     CPPUNIT_TEST(networkSilent);
     CPPUNIT_TEST_SUITE_END();
 
 public:
-    void setUp() override {
-        FaultScenario::setUp();
-        proxy_ = std::make_unique<TcpProxy>(server_->port());
-        properties_["database.port"] = std::to_string(proxy_->port());
-        startWorker();
-        startWorker();
-    }
-
-    void tearDown() override {
-        workers_.clear();
-        proxy_.reset();
-        FaultScenario::tearDown();
-    }
-
     void sessionsEnded() {
         const int times = rounds(10, 100);
         underLoad("all database sessions ended, " + std::to_string(times) + " times",
@@ -49,9 +34,6 @@ public:
             proxy_->become(TcpProxy::Mode::pass);
         });
     }
-
-private:
-    std::unique_ptr<TcpProxy> proxy_;
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(ConnectionLossFaults);

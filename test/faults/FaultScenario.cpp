@@ -1,16 +1,13 @@
 #include "FaultScenario.h"
 
-#include <filesystem>
+#include "Requests.h"
+#include "support/ProcessStatus.h"
+
 #include <thread>
 #include <utility>
 
 namespace kubecred::test {
 namespace {
-
-std::size_t entriesIn(const std::filesystem::path& directory) {
-    const std::filesystem::directory_iterator entries(directory);
-    return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
-}
 
 std::string textOf(const std::vector<std::string>& lines) {
     std::string text;
@@ -81,9 +78,8 @@ void FaultScenario::conclude(const std::string& name, std::int64_t recoveryMs,
 std::int64_t FaultScenario::recovery() {
     const auto began = nowMs();
     for (const auto& worker : workers_) {
-        const std::string body = R"({"name":"Recovery )" + std::to_string(++recoveries_) +
-                                 R"(","email":"a@example.org","credentialType":"degree"})";
-        while (post(worker->port(), "/issuance/credentials", body).status == 503) {
+        const std::string name = "Recovery " + std::to_string(++recoveries_);
+        while (issueOne(worker->port(), name).status == 503) {
             CPPUNIT_ASSERT_MESSAGE("no recovery", nowMs() - began < 30000);
             std::this_thread::sleep_for(std::chrono::milliseconds(10));
         }
@@ -92,7 +88,7 @@ std::int64_t FaultScenario::recovery() {
 }
 
 // Every session of every pool is open once nothing changes any more.
-std::size_t FaultScenario::baseline() const {
+int FaultScenario::baseline() const {
     auto before = resources();
     for (int quiet = 0; quiet < 5; ++quiet) {
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -102,12 +98,11 @@ std::size_t FaultScenario::baseline() const {
     return before;
 }
 
-std::size_t FaultScenario::resources() const {
-    std::size_t count = 0;
+int FaultScenario::resources() const {
+    int count = 0;
     for (const auto& worker : workers_) {
-        const auto process =
-            std::filesystem::path("/proc") / std::to_string(worker->process().id());
-        count += entriesIn(process / "fd") + entriesIn(process / "task");
+        const auto process = worker->process().id();
+        count += openFilesOf(process) + threadsOf(process);
     }
     return count;
 }

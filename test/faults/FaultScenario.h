@@ -51,8 +51,8 @@ protected:
     std::int64_t recovery();
 
     /// Open descriptors and threads of the workers together: now, and once they are at rest.
-    std::size_t resources() const;
-    std::size_t baseline() const;
+    int resources() const;
+    int baseline() const;
 
     int clients_ = 8;
     Tolerance tolerance_;

@@ -124,7 +124,7 @@ Offered offer(int port, int connections, double perSecond, std::chrono::millisec
 
 std::int64_t percentile99(std::vector<std::int64_t> times) {
     if (times.empty())
-        return -1;
+        throw std::invalid_argument("a percentile of nothing");
     std::ranges::sort(times);
     return times[times.size() * 99 / 100];
 }

@@ -1,12 +1,11 @@
-#include "FaultScenario.h"
-#include "TcpProxy.h"
+#include "ProxiedScenario.h"
 
 #include <thread>
 
 namespace kubecred::test {
 
 /// The database does what it was asked, but its answer never arrives.
-class ReplyLostFaults : public FaultScenario {
+class ReplyLostFaults : public ProxiedScenario {
     CPPUNIT_TEST_SUITE(ReplyLostFaults);
     CPPUNIT_TEST(repliesToCommitsLost);
     CPPUNIT_TEST(repliesLost);
@@ -15,20 +14,6 @@ class ReplyLostFaults : public FaultScenario {
     CPPUNIT_TEST_SUITE_END();
 
 public:
-    void setUp() override {
-        FaultScenario::setUp();
-        proxy_ = std::make_unique<TcpProxy>(server_->port());
-        properties_["database.port"] = std::to_string(proxy_->port());
-        startWorker();
-        startWorker();
-    }
-
-    void tearDown() override {
-        workers_.clear();
-        proxy_.reset();
-        FaultScenario::tearDown();
-    }
-
     // Those who wrote are told so: another session finds what the lost one has done.
     void repliesToCommitsLost() {
         underLoad("replies to 1 commit in 5 lost",
@@ -68,8 +53,6 @@ private:
         }
         proxy_->loseReplies(0);
     }
-
-    std::unique_ptr<TcpProxy> proxy_;
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(ReplyLostFaults);

@@ -1,5 +1,4 @@
-#include "FaultScenario.h"
-#include "TcpProxy.h"
+#include "ProxiedScenario.h"
 
 #include <algorithm>
 #include <thread>
@@ -8,7 +7,7 @@ namespace kubecred::test {
 
 /// A primary with a synchronous standby; the service reaches whichever is the primary through a
 /// proxy, as it would through a name in DNS.
-class StandbyFaults : public FaultScenario {
+class StandbyFaults : public ProxiedScenario {
     CPPUNIT_TEST_SUITE(StandbyFaults);
     CPPUNIT_TEST(primaryKilled);
     CPPUNIT_TEST(primaryCutOff);
@@ -18,22 +17,14 @@ class StandbyFaults : public FaultScenario {
 
 public:
     void setUp() override {
-        FaultScenario::setUp();
-        query("CREATE ROLE service LOGIN "
-              "IN ROLE kube_credential_issuance, kube_credential_verification");
-        properties_["database.user"] = "service";
+        ProxiedScenario::setUp();
         standby_ = server_->addStandby();
-        proxy_ = std::make_unique<TcpProxy>(server_->port());
-        properties_["database.port"] = std::to_string(proxy_->port());
-        startWorker();
-        startWorker();
     }
 
     void tearDown() override {
         workers_.clear();
-        proxy_.reset();
         standby_.reset();
-        FaultScenario::tearDown();
+        ProxiedScenario::tearDown();
     }
 
     void primaryKilled() {
@@ -104,7 +95,6 @@ private:
     }
 
     std::unique_ptr<PostgresServer> standby_;
-    std::unique_ptr<TcpProxy> proxy_;
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(StandbyFaults);

@@ -17,9 +17,8 @@ class HangUpTest : public CppUnit::TestFixture {
 
 public:
     void setUp() override {
-        auto properties = sqliteProperties();
-        properties["http.requestTimeoutSeconds"] = "1";
-        daemon_ = std::make_unique<Daemon>(DaemonOptions{properties});
+        daemon_ = std::make_unique<Daemon>(
+            DaemonOptions{sqliteProperties({{"http.requestTimeoutSeconds", "1"}})});
     }
 
     void survivesClientsThatLeaveAfterTheir408() {

@@ -1,12 +1,12 @@
 #include "Expectations.h"
 #include "support/Daemon.h"
+#include "support/ProcessStatus.h"
 #include "support/RawConnection.h"
 
 #include <Poco/Exception.h>
 
 #include <atomic>
 #include <memory>
-#include <sstream>
 #include <thread>
 
 namespace kubecred::test {
@@ -25,14 +25,6 @@ Connections open(int port, int count, const std::string& bytes = {}) {
         connections.back()->send(bytes);
     }
     return connections;
-}
-
-int threadsOf(const Process& process) {
-    std::istringstream status(readFile("/proc/" + std::to_string(process.id()) + "/status"));
-    for (std::string word; status >> word;)
-        if (word == "Threads:" && status >> word)
-            return std::stoi(word);
-    return 0;
 }
 
 // Sends requests and reads no answer until the other side cuts it off, or the test has had enough.
@@ -72,7 +64,7 @@ public:
 
     void idleConnectionsCostNoThreadAndDelayNobody() {
         start({});
-        const int threads = threadsOf(daemon_->process());
+        const int threads = threadsOf(daemon_->process().id());
         CPPUNIT_ASSERT(threads > 2);
         auto idle = open(daemon_->port(), 300);
         assertHealthIsPrompt();
@@ -81,7 +73,7 @@ public:
         for (auto& connection : idle)
             CPPUNIT_ASSERT_EQUAL(200, connection->receive().status);
         assertHealthIsPrompt();
-        CPPUNIT_ASSERT_EQUAL(threads, threadsOf(daemon_->process()));
+        CPPUNIT_ASSERT_EQUAL(threads, threadsOf(daemon_->process().id()));
     }
 
     void slowSendersDelayNobody() {

@@ -70,9 +70,8 @@ class HttpHeadersTest : public CppUnit::TestFixture {
 
 public:
     void setUp() override {
-        auto properties = sqliteProperties();
-        properties["http.requestTimeoutSeconds"] = "1";
-        daemon_ = std::make_unique<Daemon>(DaemonOptions{properties});
+        daemon_ = std::make_unique<Daemon>(
+            DaemonOptions{sqliteProperties({{"http.requestTimeoutSeconds", "1"}})});
     }
 
     void tearDown() override { daemon_.reset(); }

@@ -90,9 +90,9 @@ class HttpMalformedTest : public CppUnit::TestFixture {
 
 public:
     void setUp() override {
-        auto properties = sqliteProperties();
-        properties["http.requestTimeoutSeconds"] = "3"; // what hangs shall not hang for long
-        daemon_ = std::make_unique<Daemon>(DaemonOptions{properties});
+        // What hangs shall not hang for long.
+        daemon_ = std::make_unique<Daemon>(
+            DaemonOptions{sqliteProperties({{"http.requestTimeoutSeconds", "3"}})});
     }
 
     void tearDown() override { daemon_.reset(); }

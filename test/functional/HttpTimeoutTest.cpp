@@ -26,10 +26,8 @@ class HttpTimeoutTest : public CppUnit::TestFixture {
 
 public:
     void setUp() override {
-        auto properties = sqliteProperties();
-        properties["http.requestTimeoutSeconds"] = "1";
-        properties["http.idleTimeoutSeconds"] = "1";
-        daemon_ = std::make_unique<Daemon>(DaemonOptions{properties});
+        daemon_ = std::make_unique<Daemon>(DaemonOptions{sqliteProperties(
+            {{"http.requestTimeoutSeconds", "1"}, {"http.idleTimeoutSeconds", "1"}})});
     }
 
     void tearDown() override { daemon_.reset(); }

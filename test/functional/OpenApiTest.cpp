@@ -20,8 +20,7 @@ public:
         tokenless = std::make_unique<Daemon>(DaemonOptions{sqliteProperties()});
         databaseless =
             std::make_unique<Daemon>(DaemonOptions{postgresProperties(freePort(), "nothing")});
-        auto properties = sqliteProperties();
-        properties["http.requestTimeoutSeconds"] = "1";
+        auto properties = sqliteProperties({{"http.requestTimeoutSeconds", "1"}});
         hasty = std::make_unique<Daemon>(DaemonOptions{properties});
         properties["shutdown.graceSeconds"] = "60";
         draining = std::make_unique<Daemon>(DaemonOptions{properties});

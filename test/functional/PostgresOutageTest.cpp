@@ -1,10 +1,9 @@
 #include "Expectations.h"
 #include "support/Daemon.h"
 #include "support/PostgresServer.h"
+#include "support/ProcessStatus.h"
 #include "support/RawConnection.h"
 
-#include <filesystem>
-#include <iterator>
 #include <memory>
 #include <thread>
 
@@ -14,11 +13,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
-
-std::ptrdiff_t openFiles(pid_t process) {
-    const std::filesystem::directory_iterator files("/proc/" + std::to_string(process) + "/fd");
-    return std::distance(begin(files), end(files));
-}
 
 } // namespace
 
@@ -89,14 +83,14 @@ public:
     void leaksNoFilesDuringAnOutage() {
         startHealthy();
         issue();
-        const auto before = openFiles(daemon_->process().id());
+        const auto before = openFilesOf(daemon_->process().id());
         server_->stop();
         const auto end = steady_clock::now() + seconds(5);
         while (steady_clock::now() < end) {
             CPPUNIT_ASSERT_EQUAL(503, issue());
             std::this_thread::sleep_for(milliseconds(10));
         }
-        const auto after = openFiles(daemon_->process().id());
+        const auto after = openFilesOf(daemon_->process().id());
         CPPUNIT_ASSERT_MESSAGE(std::to_string(before) + " files, then " + std::to_string(after),
                                after <= before + 2);
     }

@@ -33,9 +33,8 @@ class SlowReaderTest : public CppUnit::TestFixture {
 
 public:
     void setUp() override {
-        auto properties = sqliteProperties();
-        properties["http.workers"] = "1";
-        daemon_ = std::make_unique<Daemon>(DaemonOptions{properties});
+        daemon_ =
+            std::make_unique<Daemon>(DaemonOptions{sqliteProperties({{"http.workers", "1"}})});
         daemon_->waitForStatus("healthy");
         std::string body = issueBody("Ada");
         body.pop_back();

@@ -14,9 +14,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 std::map<std::string, std::string> propertiesWithGrace(const std::string& graceSeconds) {
-    auto properties = sqliteProperties();
-    properties["shutdown.graceSeconds"] = graceSeconds;
-    return properties;
+    return sqliteProperties({{"shutdown.graceSeconds", graceSeconds}});
 }
 
 pid_t childOf(pid_t parent) {

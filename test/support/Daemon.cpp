@@ -38,10 +38,14 @@ std::string statusOf(int port) {
 
 } // namespace
 
-std::map<std::string, std::string> sqliteProperties() {
-    return {{"modules", "issuance,verification"},
-            {"database.driver", "sqlite"},
-            {"database.migrateOnStart", "true"}};
+std::map<std::string, std::string>
+sqliteProperties(const std::map<std::string, std::string>& more) {
+    std::map<std::string, std::string> properties{{"modules", "issuance,verification"},
+                                                  {"database.driver", "sqlite"},
+                                                  {"database.migrateOnStart", "true"}};
+    for (const auto& [key, value] : more)
+        properties[key] = value;
+    return properties;
 }
 
 std::map<std::string, std::string> postgresProperties(int postgresPort,

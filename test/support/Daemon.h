@@ -21,8 +21,9 @@ struct DaemonOptions {
     std::filesystem::path output = {};      ///< standard output; by default what log() returns
 };
 
-/// Properties for both modules over a SQLite file (`database.path` is set by Daemon).
-std::map<std::string, std::string> sqliteProperties();
+/// Properties for both modules over a SQLite file (`database.path` is set by Daemon), and `more`.
+std::map<std::string, std::string>
+sqliteProperties(const std::map<std::string, std::string>& more = {});
 
 /// Properties for both modules over a PostgreSQL database of this server, as the superuser.
 std::map<std::string, std::string> postgresProperties(int postgresPort,

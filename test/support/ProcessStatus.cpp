@@ -1,6 +1,8 @@
 #include "ProcessStatus.h"
 
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 
@@ -20,6 +22,11 @@ long statusNumber(pid_t process, const std::string& label) {
 } // namespace
 
 int threadsOf(pid_t process) { return static_cast<int>(statusNumber(process, "Threads:")); }
+
+int openFilesOf(pid_t process) {
+    const std::filesystem::directory_iterator files("/proc/" + std::to_string(process) + "/fd");
+    return static_cast<int>(std::distance(begin(files), end(files)));
+}
 
 long residentKilobytes(pid_t process) { return statusNumber(process, "VmRSS:"); }
 

@@ -7,6 +7,9 @@ namespace kubecred::test {
 /// How many threads a running process has.
 int threadsOf(pid_t process);
 
+/// How many descriptors a running process holds.
+int openFilesOf(pid_t process);
+
 /// How much memory a running process holds, in kilobytes.
 long residentKilobytes(pid_t process);
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "Await.h"
 #include "kubecred/Deferred.h"
 
 #include <chrono>
+#include <functional>
 #include <future>
 #include <memory>
 #include <stdexcept>
@@ -12,7 +12,13 @@
 
 namespace kubecred::test {
 
-/// An operation under way. Unlike `await`, any number of them need no thread of their own.
+/// Runs work at once, on the thread that brings it.
+class InlineExecutor final : public Executor {
+public:
+    void post(std::function<void()> work) override { work(); }
+};
+
+/// An operation under way. Any number of them need no thread of their own.
 template <typename T>
 class Started {
 public:
@@ -45,5 +51,11 @@ private:
 
     std::future<Outcome<T>> outcome_;
 };
+
+/// Waits for a value and returns it; throws what the operation failed with.
+template <typename T>
+T await(Deferred<T> deferred) {
+    return Started<T>(std::move(deferred)).get();
+}
 
 } // namespace kubecred::test

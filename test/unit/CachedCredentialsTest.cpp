@@ -3,7 +3,7 @@
 #include "FixedClock.h"
 #include "ThrownError.h"
 #include "kubecred/Error.h"
-#include "support/Await.h"
+#include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

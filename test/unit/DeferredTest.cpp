@@ -1,6 +1,6 @@
 #include "kubecred/Deferred.h"
 
-#include "support/Await.h"
+#include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

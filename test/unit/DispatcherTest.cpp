@@ -2,7 +2,7 @@
 
 #include "RecordingLogger.h"
 #include "kubecred/domain/Uuid.h"
-#include "support/Await.h"
+#include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

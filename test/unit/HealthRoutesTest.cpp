@@ -4,7 +4,7 @@
 #include "RecordingLogger.h"
 #include "ThrownError.h"
 #include "kubecred/json/Document.h"
-#include "support/Await.h"
+#include "support/Started.h"
 #include "support/TemporaryDirectory.h"
 
 #include <cppunit/extensions/HelperMacros.h>

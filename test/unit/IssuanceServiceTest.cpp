@@ -3,7 +3,7 @@
 #include "FailedDeferred.h"
 #include "FixedClock.h"
 #include "ThrownError.h"
-#include "support/Await.h"
+#include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

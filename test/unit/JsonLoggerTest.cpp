@@ -81,15 +81,17 @@ public:
     }
 
     void linesOfThreadsDoNotMix() {
-        auto shared = logger(LogLevel::info);
-        std::vector<std::thread> threads;
-        for (int i = 0; i < 4; ++i)
-            threads.emplace_back([&] {
-                for (int j = 0; j < 50; ++j)
-                    shared.log(LogLevel::info, "message");
-            });
-        for (auto& thread : threads)
-            thread.join();
+        {
+            auto shared = logger(LogLevel::info);
+            std::vector<std::thread> threads;
+            for (int i = 0; i < 4; ++i)
+                threads.emplace_back([&] {
+                    for (int j = 0; j < 50; ++j)
+                        shared.log(LogLevel::info, "message");
+                });
+            for (auto& thread : threads)
+                thread.join();
+        } // its end waits until all is written
         std::string text = written();
         int lines = 0;
         for (; !text.empty(); ++lines) {

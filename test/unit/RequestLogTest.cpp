@@ -1,6 +1,6 @@
 #include "RecordingLogger.h"
 #include "http/Dispatcher.h"
-#include "support/Await.h"
+#include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -1,6 +1,6 @@
 #include "kubecred/http/Router.h"
 
-#include "support/Await.h"
+#include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -3,7 +3,7 @@
 #include "ThrownError.h"
 #include "http/ErrorRendering.h"
 #include "kubecred/http/Router.h"
-#include "support/Await.h"
+#include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

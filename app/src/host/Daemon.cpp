@@ -72,7 +72,7 @@ Daemon::Daemon(Configuration configuration)
       database_(settings_.database, logger_, clock_),
       health_(identity(), database_, draining_),
       dispatcher_(router_, logger_, http::Cors(settings_.allowedOrigins), settings_.trustedProxies),
-      server_(limits_, dispatcher_, logger_) {}
+      server_(limits_, dispatcher_, logger_, draining_) {}
 
 Identity Daemon::identity() const {
     Identity identity{settings_.serviceName, workerId_, {}, settings_.healthToken};
@@ -102,7 +102,7 @@ void Daemon::start() {
 }
 
 void Daemon::logDescriptorLimit() {
-    const auto wanted = configuration_.settings.limits.connections;
+    const auto wanted = settings_.limits.connections;
     const auto most = limits_.connections;
     logger_.log(most < wanted ? LogLevel::warn : LogLevel::info,
                 most < wanted ? "http.maxConnections lowered to the limit of file descriptors"
@@ -122,11 +122,9 @@ void Daemon::startModules() {
 void Daemon::serve() {
     const int signal = waitForSignal();
     draining_ = true;
-    server_.drain();
     logger_.log(LogLevel::info, "draining");
     if (signal != SIGINT)
         waitForSignal(settings_.shutdownGrace); // a second signal cuts it short
-    server_.stopListening();
     server_.finish();
     if (!awaitRequests(settings_.shutdownTimeout))
         logger_.log(LogLevel::warn, "requests still in flight at the end of the shutdown");
@@ -145,7 +143,6 @@ bool Daemon::awaitRequests(std::chrono::milliseconds patience) {
 }
 
 void Daemon::stop() {
-    server_.stopListening();
     if (!server_.waitUntilFinished(std::chrono::milliseconds(0)))
         database_.stop(); // ends what still waits for it
     server_.stop();

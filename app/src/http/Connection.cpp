@@ -90,19 +90,14 @@ Connection::Next Connection::expire() {
 // Reads on in what has arrived; true where that gave something to write.
 bool Connection::takeRequest() {
     if (!parser_ && !skipEmptyLines()) {
-        parser_.emplace(limits_);
+        beginRequest();
         refuse(Error(ErrorKind::malformedRequest, "Malformed HTTP request", "empty lines only"));
         return true;
     }
     if (input_.empty() || (!parser_ && input_ == "\r"))
         return false;
-    if (!parser_) {
-        parser_.emplace(limits_);
-        invited_ = false;
-        skipped_ = 0;
-        began_ = steady_clock::now();
-        deadline_ = began_ + limits_.requestTimeout;
-    }
+    if (!parser_)
+        beginRequest();
     try {
         input_.erase(0, parser_->put(input_));
     } catch (const Error& error) {
@@ -113,6 +108,14 @@ bool Connection::takeRequest() {
         return inviteBody();
     answer();
     return true;
+}
+
+void Connection::beginRequest() {
+    parser_.emplace(limits_);
+    invited_ = false;
+    skipped_ = 0;
+    began_ = steady_clock::now();
+    deadline_ = began_ + limits_.requestTimeout;
 }
 
 // Some clients send an empty line after a body: it begins no request. False where they are too
@@ -204,7 +207,9 @@ bool Connection::flush() {
         // Poco's own sendBytes throws where a socket that does not block is full.
         const auto count = ::send(socket_.impl()->sockfd(), output_.data() + written_,
                                   output_.size() - written_, MSG_NOSIGNAL);
-        if (count < 0 && (errno == EAGAIN || errno == EINTR))
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0 && errno == EAGAIN)
             return false;
         if (count < 0) {
             closing_ = true; // nobody is there to read it

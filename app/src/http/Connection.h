@@ -65,6 +65,7 @@ private:
     enum class Received { bytes, nothing, end };
 
     bool takeRequest();
+    void beginRequest();
     bool skipEmptyLines();
     bool inviteBody();
     void answer();

@@ -34,13 +34,15 @@ bool isReadable(const Poco::Net::Socket& socket, milliseconds patience = millise
 
 } // namespace
 
-Server::Server(const Limits& limits, const Dispatcher& dispatcher, Logger& logger)
-    : limits_(limits), dispatcher_(dispatcher), logger_(logger), open_(limits.connections) {}
+Server::Server(const Limits& limits, const Dispatcher& dispatcher, Logger& logger,
+               const std::atomic<bool>& draining)
+    : limits_(limits),
+      dispatcher_(dispatcher),
+      logger_(logger),
+      draining_(draining),
+      open_(limits.connections) {}
 
-Server::~Server() {
-    stopListening();
-    stop();
-}
+Server::~Server() { stop(); }
 
 void Server::start(const Poco::Net::SocketAddress& address) {
     // Poco's two-argument bind would set SO_REUSEPORT and so share a port that is taken.
@@ -56,12 +58,13 @@ void Server::start(const Poco::Net::SocketAddress& address) {
 }
 
 void Server::finish() {
-    drain();
+    stopListening();
     for (const auto& loop : loops_)
         loop->closeIdle();
 }
 
 void Server::stop() {
+    stopListening();
     for (const auto& loop : loops_)
         loop->stop();
 }

@@ -23,8 +23,10 @@ namespace kubecred::http {
 /// serve them.
 class Server {
 public:
-    /// The references must outlive this object.
-    Server(const Limits& limits, const Dispatcher& dispatcher, Logger& logger);
+    /// `draining` tells that every answer is to close its connection. The references must outlive
+    /// this object.
+    Server(const Limits& limits, const Dispatcher& dispatcher, Logger& logger,
+           const std::atomic<bool>& draining);
 
     /// Stops at once, where `stop` was not called.
     ~Server();
@@ -34,13 +36,8 @@ public:
 
     std::uint16_t port() const { return socket_.address().port(); }
 
-    /// From now on every answer closes its connection.
-    void drain() noexcept { draining_ = true; }
-
-    /// Serves every connection that the kernel has accepted so far, and no other.
-    void stopListening();
-
-    /// From now on closes connections once their requests are answered.
+    /// Serves every connection that the kernel has accepted so far, and no other, and closes each
+    /// once its requests are answered.
     void finish();
 
     /// True once every connection is closed; false where that takes longer than `patience`.
@@ -57,14 +54,15 @@ private:
     void accept();
     void admit(const Poco::Net::StreamSocket& socket);
     void turnAway(Poco::Net::StreamSocket socket) const;
+    void stopListening();
     void drainBacklog();
     void logAcceptFailure(const std::exception& exception) const;
 
     const Limits limits_;
     const Dispatcher& dispatcher_;
     Logger& logger_;
+    const std::atomic<bool>& draining_;
     Poco::Net::ServerSocket socket_;
-    std::atomic<bool> draining_{false};
     std::atomic<bool> accepting_{false};
     ConnectionCount open_;
     Poller poller_; // of the listener

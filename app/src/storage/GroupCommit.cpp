@@ -106,10 +106,10 @@ GroupCommit::GroupCommit(SessionFactory factory, std::size_t poolSize, Logger& l
             breaker_, logger) {}
 
 Deferred<IssueOutcome> GroupCommit::issue(const Credential& credential, Deadline deadline) {
-    return Deferred<IssueOutcome>(
-        [this, credential, deadline](Executor& executor, Sink<IssueOutcome> sink) {
-            pool_.submit({credential, deadline, executor, std::move(sink)});
-        });
+    return Deferred<IssueOutcome>([this, credential = credential,
+                                   deadline](Executor& executor, Sink<IssueOutcome> sink) mutable {
+        pool_.submit({std::move(credential), deadline, executor, std::move(sink)});
+    });
 }
 
 void GroupCommit::recordAll(Session& session, std::vector<IssueJob>& batch, Deadline deadline) {

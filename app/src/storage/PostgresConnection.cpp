@@ -87,11 +87,6 @@ void probeConnection(const std::vector<Option>& options, Deadline deadline) {
                                  : Fault::unreachable);
 }
 
-bool registerConnector() {
-    Poco::Data::PostgreSQL::Connector::registerConnector();
-    return true;
-}
-
 Poco::Data::Session openSession(const PostgresSettings& settings, Deadline deadline) {
     const auto options = connectionOptions(settings);
     probeConnection(options, deadline);
@@ -99,8 +94,9 @@ Poco::Data::Session openSession(const PostgresSettings& settings, Deadline deadl
     for (const auto& [name, value] : options)
         text.append(text.empty() ? "" : " ").append(name).append("=").append(value);
     try {
-        static const bool registered = registerConnector();
-        static_cast<void>(registered);
+        // Once: Poco would replace the connector under those who use it.
+        [[maybe_unused]] static const bool registered =
+            (Poco::Data::PostgreSQL::Connector::registerConnector(), true);
         return {Poco::Data::PostgreSQL::Connector::KEY, text};
     } catch (const Poco::Exception&) {
         throw StorageError(Fault::unreachable); // was there for the probe, a moment ago

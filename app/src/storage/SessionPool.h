@@ -9,8 +9,8 @@
 #include <deque>
 #include <exception>
 #include <functional>
-#include <iterator>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <typeinfo>
 #include <utility>

@@ -33,17 +33,13 @@ bool isAboutARow(const Poco::Exception& exception) noexcept {
     return dynamic_cast<const sqlite::ConstraintViolationException*>(&exception) != nullptr;
 }
 
-bool registerConnector() {
-    sqlite::Connector::registerConnector();
-    return true;
-}
-
 Poco::Data::Session openFile(const std::string& path) {
     try {
         if (const auto folder = std::filesystem::path(path).parent_path(); !folder.empty())
             std::filesystem::create_directories(folder);
-        static const bool registered = registerConnector();
-        static_cast<void>(registered);
+        // Once: Poco would replace the connector under those who use it.
+        [[maybe_unused]] static const bool registered =
+            (sqlite::Connector::registerConnector(), true);
         return {sqlite::Connector::KEY, path};
     } catch (const std::filesystem::filesystem_error&) {
         throw StorageError(Fault::unreachable);
