@@ -27,12 +27,8 @@ std::vector<const Credential*> credentialsOf(const Jobs& jobs) {
 
 // What an insert lost against is the credential itself where an earlier attempt was committed, but
 // the connection was lost before its answer came.
-bool isItself(const IssueJob& job, const std::optional<Duplicate>& same) {
-    return same && same->id == job.question.id;
-}
-
 IssueOutcome outcomeOf(const IssueJob& job, Duplicate same) {
-    if (isItself(job, same))
+    if (same.id == job.question.id)
         return Issued{};
     return same;
 }
@@ -41,11 +37,6 @@ IssueOutcome outcomeOf(const IssueJob& job, Duplicate same) {
 // `lost` whose winner was deleted in between.
 void answerLosers(Session& session, Jobs& lost, Deadline deadline) {
     auto same = session.findSame(credentialsOf(lost), deadline);
-    for (std::size_t i = 0; i < lost.size(); ++i)
-        if (isItself(*lost[i], same[i])) {
-            session.confirmVisible(deadline);
-            break;
-        }
     Jobs open;
     for (std::size_t i = 0; i < lost.size(); ++i) {
         if (same[i])

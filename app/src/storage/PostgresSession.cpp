@@ -28,7 +28,8 @@ constexpr const char* insertSql =
     "ON CONFLICT (name, email, credential_type) DO NOTHING RETURNING id";
 
 constexpr const char* findSameSql =
-    "SELECT position, id, issued_by, floor(extract(epoch FROM issued_at) * 1000)::bigint "
+    "SELECT position, id, issued_by, floor(extract(epoch FROM issued_at) * 1000)::bigint, "
+    "current_setting('synchronous_standby_names') <> '' "
     "FROM unnest($1::varchar[], $2::varchar[], $3::varchar[]) WITH ORDINALITY "
     "AS lost (name, email, credential_type, position) "
     "JOIN credentials USING (name, email, credential_type)";
@@ -146,6 +147,9 @@ PostgresSession::findSame(std::span<const Credential* const> credentials, Deadli
         same.at(position) = Duplicate{uuidOf(result.text(row, 1)), std::string(result.text(row, 2)),
                                       timestampOf(result.text(row, 3))};
     }
+    const bool hasStandby = result.rows() > 0 && result.text(0, 4) == "t";
+    if (hasStandby)
+        awaitStandby(deadline);
     return same;
 }
 
@@ -178,7 +182,7 @@ void PostgresSession::refuseWhileCommitsHang(Deadline deadline) {
 
 // A session that was ended while its commit waited for the synchronous standby has left a row that
 // can be seen and may yet be lost. A commit of our own waits for all that came before it.
-void PostgresSession::confirmVisible(Deadline deadline) {
+void PostgresSession::awaitStandby(Deadline deadline) {
     connection_.query(barrierSql, {}, deadline);
 }
 

@@ -17,12 +17,12 @@ public:
                                                    Deadline deadline) override;
     std::vector<std::optional<Credential>> findById(std::span<const Uuid> ids,
                                                     Deadline deadline) override;
-    void confirmVisible(Deadline deadline) override;
     void probe(Deadline deadline) override;
     bool usable() const noexcept override { return connection_.usable(); }
 
 private:
     void refuseWhileCommitsHang(Deadline deadline);
+    void awaitStandby(Deadline deadline);
 
     PostgresConnection connection_;
 };

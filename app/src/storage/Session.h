@@ -28,16 +28,12 @@ public:
     virtual std::vector<bool> insert(std::span<const Credential* const> credentials,
                                      Deadline deadline) = 0;
 
-    /// The credentials with the same name, e-mail and type.
+    /// The credentials with the same name, e-mail and type, as durable as commits of this session.
     virtual std::vector<std::optional<Duplicate>>
     findSame(std::span<const Credential* const> credentials, Deadline deadline) = 0;
 
     virtual std::vector<std::optional<Credential>> findById(std::span<const Uuid> ids,
                                                             Deadline deadline) = 0;
-
-    /// Returns once whatever this session can see is as durable as its own commits are. For most
-    /// databases that is always so.
-    virtual void confirmVisible(Deadline /*deadline*/) {}
 
     /// Asks the database whether it would do what the role needs.
     virtual void probe(Deadline deadline) = 0;
