@@ -5,8 +5,8 @@ set -euo pipefail
 
 declare -A packages=(
     [build]="g++ cmake ninja-build curl libpoco-dev libboost-dev libssl-dev libpq-dev libcppunit-dev
-             libyaml-cpp-dev"
-    [test]="postgresql"
+             libyaml-cpp-dev prometheus-cpp-dev"
+    [test]="postgresql prometheus"
     [faults]="postgresql slowhttptest faketime"
     [lint]="clang-format clang-tidy shellcheck git"
 )

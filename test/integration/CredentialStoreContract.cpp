@@ -30,7 +30,7 @@ void CredentialStoreContract::setUp() {
         std::make_unique<host::JsonLogger>(STDERR_FILENO, LogLevel::error, "test", "test", clock_);
     auto settings = emptyDatabase();
     storage::makeMigrator(settings)->migrate([](std::string_view) {});
-    database_ = std::make_unique<storage::Database>(settings, *logger_, clock_);
+    database_ = std::make_unique<storage::Database>(settings, *logger_, clock_, metrics_);
     database_->reader();
     database_->writer();
     database_->start();

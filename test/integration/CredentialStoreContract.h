@@ -1,6 +1,7 @@
 #pragma once
 
 #include "host/JsonLogger.h"
+#include "host/PrometheusMetrics.h"
 #include "storage/Database.h"
 #include "support/Started.h"
 
@@ -67,6 +68,7 @@ protected:
 
     SystemClock clock_;
     std::unique_ptr<host::JsonLogger> logger_;
+    host::PrometheusMetrics metrics_;
     std::unique_ptr<storage::Database> database_;
 };
 

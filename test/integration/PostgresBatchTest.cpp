@@ -87,7 +87,7 @@ private:
     void failsAlone(const std::string& bad, const std::string& detail) {
         auto settings = settings_;
         settings.poolSize = 1;
-        storage::Database database(settings, *logger_, clock_);
+        storage::Database database(settings, *logger_, clock_, metrics_);
         std::vector<Started<IssueOutcome>> issues;
         std::vector<std::string> names;
         for (int i = 0; i < 50; ++i) {

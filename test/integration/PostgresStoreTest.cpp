@@ -73,7 +73,7 @@ public:
         query("CREATE ROLE stranger LOGIN");
         auto settings = settings_;
         settings.postgres.user = "stranger";
-        storage::Database stranger(settings, *logger_, clock_);
+        storage::Database stranger(settings, *logger_, clock_, metrics_);
         stranger.reader();
         stranger.start();
         CPPUNIT_ASSERT(eventually(
@@ -90,7 +90,7 @@ public:
         issue(credential);
         auto settings = settings_;
         settings.postgres.user = "verifier";
-        storage::Database verifier(settings, *logger_, clock_);
+        storage::Database verifier(settings, *logger_, clock_, metrics_);
         auto& reader = verifier.reader();
         auto& writer = verifier.writer();
         verifier.start();

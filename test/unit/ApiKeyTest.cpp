@@ -1,4 +1,4 @@
-#include "host/ApiKey.h"
+#include "auth/ApiKey.h"
 
 #include "kubecred/Digest.h"
 
@@ -9,7 +9,9 @@
 
 namespace kubecred::test {
 
-using host::createApiKey;
+using auth::createApiKey;
+using auth::parseApiKey;
+using http::Access;
 
 class ApiKeyTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(ApiKeyTest);
@@ -18,6 +20,8 @@ class ApiKeyTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(keysDiffer);
     CPPUNIT_TEST(refusesBadNames);
     CPPUNIT_TEST(refusesBadScopes);
+    CPPUNIT_TEST(readsItsOwnEntries);
+    CPPUNIT_TEST(readsNoOtherEntry);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -58,6 +62,27 @@ public:
         for (const char* scopes :
              {"", " ", ",", "Issue", "read", "issue,read", "issue+verify", "issue verify", "*"})
             CPPUNIT_ASSERT_MESSAGE(scopes, !createApiKey("a", scopes));
+    }
+
+    void readsItsOwnEntries() {
+        const auto made = createApiKey("ci.Build_1-x", "issue,verify");
+        const auto key = parseApiKey(made->entry);
+        CPPUNIT_ASSERT(key);
+        CPPUNIT_ASSERT_EQUAL(std::string("ci.Build_1-x"), key->name);
+        CPPUNIT_ASSERT(key->digest == sha256(made->key));
+        CPPUNIT_ASSERT(key->opens(Access::issue) && key->opens(Access::verify));
+        CPPUNIT_ASSERT(!key->opens(Access::admin) && !key->opens(Access::anyone));
+    }
+
+    void readsNoOtherEntry() {
+        const std::string digest = sha256Hex("key");
+        CPPUNIT_ASSERT(parseApiKey("a:issue:" + digest));
+        for (const std::string& bad :
+             {std::string(), std::string("a:issue"), std::string("a:issue:"), "a::" + digest,
+              ":issue:" + digest, "a:anyone:" + digest, "a:Issue:" + digest, "a:issue+:" + digest,
+              "a:issue,verify:" + digest, "a b:issue:" + digest, "a:issue:" + digest + ":x",
+              "a:issue:" + digest.substr(1), "a:issue:" + digest + "0", " a:issue:" + digest})
+            CPPUNIT_ASSERT_MESSAGE(bad, !parseApiKey(bad));
     }
 };
 

@@ -2,6 +2,7 @@
 
 #include "FixedClock.h"
 #include "ThrownError.h"
+#include "host/PrometheusMetrics.h"
 #include "kubecred/Error.h"
 #include "support/Started.h"
 
@@ -100,7 +101,7 @@ public:
     }
 
     void forgetsWhatIsStale() {
-        storage::CachedReader impatient(database_, cache_, 0s, clock_);
+        storage::CachedReader impatient(database_, cache_, 0s, clock_, metrics_);
         await(impatient.find(credential_.id, {}));
         std::this_thread::sleep_for(2ms);
         failWith(Error::unavailable("database unreachable"));
@@ -126,7 +127,8 @@ private:
     FixedClock clock_;
     ToldDatabase database_;
     storage::CredentialCache cache_{10, 1 << 20};
-    storage::CachedReader reader_{database_, cache_, 60s, clock_};
+    host::PrometheusMetrics metrics_;
+    storage::CachedReader reader_{database_, cache_, 60s, clock_, metrics_};
     storage::CachingWriter writer_{database_, cache_, clock_};
     const Credential credential_{Uuid::version4(), "Ada",       "ada@example.org", "passport", "{}",
                                  "worker-1",       clock_.now()};

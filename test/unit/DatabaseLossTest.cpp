@@ -139,7 +139,8 @@ private:
                         job.answer(10 * job.question);
                 },
                 breaker_,
-                logger_};
+                logger_,
+                metrics_};
     }
 
     // A change is logged shortly after it shows.

@@ -1,6 +1,7 @@
 #include "http/Dispatcher.h"
 
 #include "RecordingLogger.h"
+#include "host/PrometheusMetrics.h"
 #include "kubecred/domain/Uuid.h"
 #include "support/Started.h"
 
@@ -25,6 +26,8 @@ class DispatcherTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(answersPreflights);
     CPPUNIT_TEST(errorsBecomeAnswers);
     CPPUNIT_TEST(otherExceptionsTellNothing);
+    CPPUNIT_TEST(asksForAKeyBeforeTheHandler);
+    CPPUNIT_TEST(namesTheKeyInTheLog);
     CPPUNIT_TEST(refusesWhatCouldNotBeRead);
     CPPUNIT_TEST(goesByTheCallersRequestId);
     CPPUNIT_TEST(replacesABadRequestId);
@@ -33,16 +36,18 @@ class DispatcherTest : public CppUnit::TestFixture {
 public:
     void setUp() override {
         router_ = {};
-        router_.add(Method::get, "/ok", [](const http::Request& request) {
+        router_.add(Method::get, "/ok", http::Access::anyone, [](const http::Request& request) {
             return http::Response{200, "{\"id\":\"" + std::string(request.requestId) + "\"}"};
         });
-        router_.add(Method::post, "/away", [](const http::Request&) -> http::Response {
-            throw Error::unavailable("database unreachable");
-        });
-        router_.add(Method::get, "/bug", [](const http::Request&) -> http::Response {
-            throw std::runtime_error("secret text");
-        });
-        router_.add(Method::get, "/worse",
+        router_.add(Method::post, "/away", http::Access::anyone,
+                    [](const http::Request&) -> http::Response {
+                        throw Error::unavailable("database unreachable");
+                    });
+        router_.add(Method::get, "/bug", http::Access::anyone,
+                    [](const http::Request&) -> http::Response {
+                        throw std::runtime_error("secret text");
+                    });
+        router_.add(Method::get, "/worse", http::Access::anyone,
                     [](const http::Request&) -> http::Response { throw 42; });
     }
 
@@ -120,6 +125,36 @@ public:
                 CPPUNIT_ASSERT(value.find("secret") == std::string::npos);
     }
 
+    void asksForAKeyBeforeTheHandler() {
+        int calls = 0;
+        router_.add(Method::post, "/locked", http::Access::issue, [&](const http::Request&) {
+            ++calls;
+            return http::Response{};
+        });
+        const auto refused = answer(Method::post, "/locked");
+        CPPUNIT_ASSERT_EQUAL(401, refused.status);
+        CPPUNIT_ASSERT_EQUAL(std::string("Bearer"), header(refused, "WWW-Authenticate"));
+        CPPUNIT_ASSERT_EQUAL(403, answer(Method::post, "/locked", {{"X-API-Key", "v"}}).status);
+        CPPUNIT_ASSERT_EQUAL(0, calls);
+        CPPUNIT_ASSERT_EQUAL(200, answer(Method::post, "/locked", {{"X-API-Key", "i"}}).status);
+        CPPUNIT_ASSERT_EQUAL(1, calls);
+        CPPUNIT_ASSERT_EQUAL(405, answer(Method::get, "/locked").status);
+    }
+
+    void namesTheKeyInTheLog() {
+        router_.add(Method::get, "/locked", http::Access::issue,
+                    [](const http::Request&) { return http::Response{}; });
+        const auto keyName = [&](std::string_view key) {
+            answer(Method::get, "/locked", {{"X-API-Key", key}});
+            const auto fields = logger_.events().back().fields;
+            const auto found = fields.find("keyName");
+            return found == fields.end() ? std::string("none") : found->second;
+        };
+        CPPUNIT_ASSERT_EQUAL(std::string("issuer"), keyName("i"));
+        CPPUNIT_ASSERT_EQUAL(std::string("verifier"), keyName("v")); // which was refused
+        CPPUNIT_ASSERT_EQUAL(std::string("none"), keyName("unknown"));
+    }
+
     void refusesWhatCouldNotBeRead() {
         Exchange exchange{{}, peer_, std::chrono::steady_clock::now()};
         const auto response =
@@ -157,13 +192,13 @@ private:
         return {method, path, std::move(headers), {}, {}};
     }
 
-    http::Response answer(Method method, std::string_view path, Headers headers = {}) const {
+    http::Response answer(Method method, std::string_view path, Headers headers = {}) {
         Exchange exchange{request(method, path, std::move(headers)), peer_,
                           std::chrono::steady_clock::now()};
         return answered(exchange);
     }
 
-    http::Response answered(Exchange& exchange) const {
+    http::Response answered(Exchange& exchange) {
         InlineExecutor executor;
         std::vector<http::Response> responses;
         dispatcher_.answer(exchange, executor,
@@ -182,7 +217,12 @@ private:
     http::Router router_;
     RecordingLogger logger_;
     const std::string peer_ = "192.0.2.1";
-    http::Dispatcher dispatcher_{router_, logger_, http::Cors("*"), http::TrustedProxies()};
+    host::PrometheusMetrics metrics_;
+    auth::KeyRing keys_{{{"issuer", {http::Access::issue}, sha256("i")},
+                         {"verifier", {http::Access::verify}, sha256("v")}}};
+    auth::Authorizer authorizer_{keys_};
+    http::Dispatcher dispatcher_{router_,  authorizer_,     logger_,
+                                 metrics_, http::Cors("*"), http::TrustedProxies()};
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(DispatcherTest);

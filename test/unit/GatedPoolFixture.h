@@ -27,7 +27,8 @@ protected:
                         job.answer(10 * job.question);
                 },
                 breaker_,
-                logger_};
+                logger_,
+                metrics_};
     }
 
     /// A job that keeps a session busy until the gate opens.

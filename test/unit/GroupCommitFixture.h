@@ -4,6 +4,7 @@
 #include "FixedClock.h"
 #include "RecordingLogger.h"
 #include "ThrownError.h"
+#include "host/PrometheusMetrics.h"
 #include "storage/GroupCommit.h"
 #include "support/Started.h"
 
@@ -48,7 +49,8 @@ protected:
     FakeDatabase database_;
     RecordingLogger logger_;
     FixedClock clock_;
-    storage::GroupCommit writer_{database_.factory(), 1, logger_, clock_};
+    host::PrometheusMetrics metrics_;
+    storage::GroupCommit writer_{database_.factory(), 1, logger_, clock_, metrics_};
 };
 
 } // namespace kubecred::test

@@ -4,6 +4,7 @@
 #include "FixedClock.h"
 #include "RecordingLogger.h"
 #include "ThrownError.h"
+#include "host/PrometheusMetrics.h"
 #include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -70,7 +71,7 @@ public:
                 asked = role;
                 return open(role, deadline);
             },
-            1, logger_, clock_);
+            1, logger_, clock_, metrics_);
         reader.start();
         await(reader.find(ada_.id, soon()));
         reader.stop();
@@ -102,7 +103,8 @@ private:
     FakeDatabase database_;
     RecordingLogger logger_;
     FixedClock clock_;
-    storage::GroupLookUp reader_{database_.factory(), 1, logger_, clock_};
+    host::PrometheusMetrics metrics_;
+    storage::GroupLookUp reader_{database_.factory(), 1, logger_, clock_, metrics_};
     const Credential ada_ = named("Ada");
     const Credential bob_ = named("Bob");
 };

@@ -33,7 +33,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("0.0.0.0"), settings.address);
         CPPUNIT_ASSERT_EQUAL(std::string("*"), settings.allowedOrigins);
         CPPUNIT_ASSERT_EQUAL(std::string(), settings.workerId);
-        CPPUNIT_ASSERT_EQUAL(std::string(), settings.healthToken);
+        CPPUNIT_ASSERT_EQUAL(std::string(), settings.keySources.healthToken);
         CPPUNIT_ASSERT_EQUAL(std::string("/modules"), settings.modulesDirectory);
         CPPUNIT_ASSERT(settings.logLevel == LogLevel::info);
         CPPUNIT_ASSERT(settings.shutdownGrace == std::chrono::seconds(5));
@@ -71,7 +71,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("w"), settings.workerId);
         CPPUNIT_ASSERT_EQUAL(std::string("/elsewhere"), settings.modulesDirectory);
         CPPUNIT_ASSERT_EQUAL(std::string("https://a.example"), settings.allowedOrigins);
-        CPPUNIT_ASSERT_EQUAL(std::string("t"), settings.healthToken);
+        CPPUNIT_ASSERT_EQUAL(std::string("t"), settings.keySources.healthToken);
         CPPUNIT_ASSERT(settings.shutdownGrace == std::chrono::seconds(0));
         CPPUNIT_ASSERT(settings.database.driver == storage::DatabaseSettings::Driver::postgresql);
         CPPUNIT_ASSERT_EQUAL(std::string("db.example"), settings.database.postgres.host);

@@ -3,6 +3,7 @@
 #include "FailedDeferred.h"
 #include "FixedClock.h"
 #include "ThrownError.h"
+#include "host/PrometheusMetrics.h"
 #include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -98,7 +99,8 @@ private:
 
     KeepingWriter writer_;
     FixedClock clock_;
-    issuance::IssuanceService service_{writer_, clock_, "worker-1", {300ms}};
+    host::PrometheusMetrics metrics_;
+    issuance::IssuanceService service_{writer_, clock_, "worker-1", {300ms}, metrics_};
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(IssuanceServiceTest);

@@ -3,6 +3,7 @@
 #include "FailedDeferred.h"
 #include "FixedClock.h"
 #include "ThrownError.h"
+#include "host/PrometheusMetrics.h"
 #include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -125,7 +126,8 @@ private:
 
     FakeWriter writer_;
     FixedClock clock_;
-    issuance::IssuanceService service_{writer_, clock_, "worker-1", {}};
+    host::PrometheusMetrics metrics_;
+    issuance::IssuanceService service_{writer_, clock_, "worker-1", {}, metrics_};
     issuance::IssueHandler handler_{service_};
 };
 

@@ -1,6 +1,7 @@
 #include "FixedClock.h"
 #include "IssueHandler.h"
 #include "ValidationErrors.h"
+#include "host/PrometheusMetrics.h"
 #include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -175,7 +176,8 @@ private:
 
     AcceptingWriter writer_;
     FixedClock clock_;
-    issuance::IssuanceService service_{writer_, clock_, "worker-1", {}};
+    host::PrometheusMetrics metrics_;
+    issuance::IssuanceService service_{writer_, clock_, "worker-1", {}, metrics_};
     issuance::IssueHandler handler_{service_};
 };
 

@@ -1,5 +1,6 @@
 #include "FailedDeferred.h"
 #include "RecordingLogger.h"
+#include "host/PrometheusMetrics.h"
 #include "http/Dispatcher.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -59,14 +60,14 @@ class LateAnswerTest : public CppUnit::TestFixture {
 public:
     void setUp() override {
         const auto add = [this](const char* path, const std::function<Response()>& operation) {
-            router_.add(Method::get, path,
+            router_.add(Method::get, path, http::Access::anyone,
                         [operation](const http::Request&) { return later(operation); });
         };
         add("/late", [] { return Response{201, "late"}; });
         add("/away", []() -> Response { throw Error::unavailable("database unreachable"); });
         add("/bug", []() -> Response { throw std::runtime_error("secret text"); });
         add("/worse", []() -> Response { throw 42; });
-        router_.add(Method::get, "/down", [](const http::Request&) {
+        router_.add(Method::get, "/down", http::Access::anyone, [](const http::Request&) {
             return failed<Response>(Error::unavailable("database stopping"));
         });
     }
@@ -173,7 +174,11 @@ private:
     http::Router router_;
     RecordingLogger logger_;
     const std::string peer_ = "192.0.2.1";
-    http::Dispatcher dispatcher_{router_, logger_, http::Cors("*"), http::TrustedProxies()};
+    host::PrometheusMetrics metrics_;
+    auth::KeyRing keys_{{}};
+    auth::Authorizer authorizer_{keys_};
+    http::Dispatcher dispatcher_{router_,  authorizer_,     logger_,
+                                 metrics_, http::Cors("*"), http::TrustedProxies()};
     KeepingExecutor executor_;
     std::vector<std::unique_ptr<http::Exchange>> exchanges_;
     std::vector<Response> responses_;

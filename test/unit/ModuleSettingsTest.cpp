@@ -2,11 +2,13 @@
 #include "IssuanceModule.h"
 #include "RecordingLogger.h"
 #include "VerificationModule.h"
+#include "host/PrometheusMetrics.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <optional>
 #include <string>
+#include <tuple>
 
 namespace kubecred::test {
 
@@ -52,6 +54,8 @@ class ModuleSettingsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(checksTheTimeouts);
     CPPUNIT_TEST(registersTheRoutes);
     CPPUNIT_TEST(asksForWhatItStandsOnAndNoMore);
+    CPPUNIT_TEST(keysAreAskedForWhereToldSo);
+    CPPUNIT_TEST(warnsOfOpenIssuance);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -83,7 +87,52 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("writer reader "), storage_.asked);
     }
 
+    void keysAreAskedForWhereToldSo() {
+        for (const auto& [value, issue, verify] :
+             {std::tuple{"off", http::Access::anyone, http::Access::anyone},
+              std::tuple{"keys", http::Access::issue, http::Access::verify}}) {
+            http::Router router;
+            start(value, router, true);
+            CPPUNIT_ASSERT(accessTo(router, "/issuance/credentials") == issue);
+            CPPUNIT_ASSERT(accessTo(router, "/verification/credentials") == verify);
+        }
+        Settings settings({{"issuance.auth", {"on", "test"}}});
+        issuance::IssuanceModule().configure(settings);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, settings.badValues().size());
+    }
+
+    void warnsOfOpenIssuance() {
+        const auto warnings = [&](const std::string& auth, bool beyondLoopback) {
+            const auto before = logger_.events().size();
+            http::Router router;
+            start(auth, router, beyondLoopback);
+            return logger_.events().size() - before;
+        };
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, warnings("off", false));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, warnings("keys", true));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, warnings("off", true));
+        CPPUNIT_ASSERT(logger_.events().back().level == LogLevel::warn);
+    }
+
 private:
+    void start(const std::string& auth, http::Router& router, bool beyondLoopback) {
+        Settings settings(
+            {{"issuance.auth", {auth, "test"}}, {"verification.auth", {auth, "test"}}});
+        const ModuleContext context{router,   storage_,       clock_,    logger_,
+                                    metrics_, beyondLoopback, "worker-1"};
+        issuance::IssuanceModule issuance;
+        issuance.configure(settings);
+        issuance.start(context);
+        verification::VerificationModule verification;
+        verification.configure(settings);
+        verification.start(context);
+        CPPUNIT_ASSERT(settings.badValues().empty());
+    }
+
+    static http::Access accessTo(const http::Router& router, std::string_view path) {
+        return router.match(http::Method::post, path).access;
+    }
+
     static std::size_t faults(const std::string& timeout) {
         Settings settings({{"issuance.timeoutMs", {timeout, "test"}},
                            {"verification.timeoutMs", {timeout, "test"}}});
@@ -97,7 +146,8 @@ private:
     FixedClock clock_;
     RecordingLogger logger_;
     http::Router router_;
-    const ModuleContext context_{router_, storage_, clock_, logger_, "worker-1"};
+    host::PrometheusMetrics metrics_;
+    const ModuleContext context_{router_, storage_, clock_, logger_, metrics_, true, "worker-1"};
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(ModuleSettingsTest);

@@ -1,4 +1,5 @@
 #include "RecordingLogger.h"
+#include "host/PrometheusMetrics.h"
 #include "http/Dispatcher.h"
 #include "support/Started.h"
 
@@ -28,16 +29,19 @@ class RequestLogTest : public CppUnit::TestFixture {
 public:
     void setUp() override {
         router_ = {};
-        router_.add(Method::get, "/ok", [](const http::Request&) { return http::Response{}; });
-        router_.add(Method::get, "/away", [](const http::Request&) -> http::Response {
-            throw Error::unavailable("database unreachable");
-        });
-        router_.add(Method::get, "/bug", [](const http::Request&) -> http::Response {
-            throw std::runtime_error("secret");
-        });
-        router_.add(Method::get, "/bad", [](const http::Request&) -> http::Response {
-            throw Error(ErrorKind::malformedRequest, "Malformed JSON", "duplicate key");
-        });
+        router_.add(Method::get, "/ok", http::Access::anyone,
+                    [](const http::Request&) { return http::Response{}; });
+        router_.add(Method::get, "/away", http::Access::anyone,
+                    [](const http::Request&) -> http::Response {
+                        throw Error::unavailable("database unreachable");
+                    });
+        router_.add(
+            Method::get, "/bug", http::Access::anyone,
+            [](const http::Request&) -> http::Response { throw std::runtime_error("secret"); });
+        router_.add(Method::get, "/bad", http::Access::anyone,
+                    [](const http::Request&) -> http::Response {
+                        throw Error(ErrorKind::malformedRequest, "Malformed JSON", "duplicate key");
+                    });
     }
 
     void writesOneEventForARequest() {
@@ -125,11 +129,12 @@ public:
     }
 
 private:
-    http::Dispatcher dispatcher(Logger& logger, std::string_view proxies) const {
-        return {router_, logger, http::Cors("*"), http::TrustedProxies::parse(proxies).value()};
+    http::Dispatcher dispatcher(Logger& logger, std::string_view proxies) {
+        return {router_,  authorizer_,     logger,
+                metrics_, http::Cors("*"), http::TrustedProxies::parse(proxies).value()};
     }
 
-    void ask(const http::Dispatcher& dispatcher, std::string_view path,
+    void ask(http::Dispatcher&& dispatcher, std::string_view path,
              std::vector<http::Header> headers) const {
         headers.push_back({"X-Request-Id", "request-1"});
         http::Exchange exchange{{Method::get, path, std::move(headers), {}, {}},
@@ -140,7 +145,7 @@ private:
     }
 
     RecordingLogger::Event eventOf(std::string_view path, std::vector<http::Header> headers = {},
-                                   std::string_view proxies = {}) const {
+                                   std::string_view proxies = {}) {
         RecordingLogger logger;
         ask(dispatcher(logger, proxies), path, std::move(headers));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, logger.events().size());
@@ -148,6 +153,9 @@ private:
     }
 
     http::Router router_;
+    auth::KeyRing keys_{{}};
+    auth::Authorizer authorizer_{keys_};
+    host::PrometheusMetrics metrics_;
     const std::string peer_ = "10.0.0.1";
 };
 

@@ -2,6 +2,7 @@
 
 #include "support/Started.h"
 
+#include <algorithm>
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <stdexcept>
@@ -19,6 +20,7 @@ class RouterTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(listsAllowedMethods);
     CPPUNIT_TEST(unknownPathsAllowNothing);
     CPPUNIT_TEST(refusesARouteTwice);
+    CPPUNIT_TEST(tellsWhoMayCall);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -75,9 +77,24 @@ public:
         CPPUNIT_ASSERT_EQUAL(1, answer(Method::get, "/health"));
     }
 
+    void tellsWhoMayCall() {
+        const auto before = router_.routes().size();
+        router_.add(Method::get, "/locked", http::Access::admin,
+                    [](const http::Request&) { return http::Response{}; });
+        CPPUNIT_ASSERT(router_.match(Method::get, "/locked/").access == http::Access::admin);
+        CPPUNIT_ASSERT(router_.match(Method::head, "/locked").access == http::Access::admin);
+        const auto routes = router_.routes();
+        CPPUNIT_ASSERT_EQUAL(before + 1, routes.size());
+        CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t{1},
+                             std::ranges::count_if(routes, [](const auto& route) {
+                                 return route.path == "/locked" && route.method == Method::get &&
+                                        route.access == http::Access::admin;
+                             }));
+    }
+
 private:
     void add(Method method, const std::string& path, int status) {
-        router_.add(method, path, [status](const http::Request&) {
+        router_.add(method, path, http::Access::anyone, [status](const http::Request&) {
             return http::Response{status, {}};
         });
     }

@@ -183,7 +183,8 @@ private:
                         job.answer(10 * job.question);
                 },
                 breaker_,
-                logger_};
+                logger_,
+                metrics_};
     }
 
     std::atomic<int> attempts_ = 0;

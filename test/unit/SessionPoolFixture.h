@@ -4,6 +4,7 @@
 #include "FixedClock.h"
 #include "RecordingLogger.h"
 #include "ThrownError.h"
+#include "host/PrometheusMetrics.h"
 #include "storage/Job.h"
 #include "storage/SessionPool.h"
 #include "support/Eventually.h"
@@ -44,6 +45,7 @@ protected:
     FakeDatabase database_;
     RecordingLogger logger_;
     FixedClock clock_;
+    host::PrometheusMetrics metrics_;
     storage::CircuitBreaker breaker_{"tests", logger_, clock_};
 };
 

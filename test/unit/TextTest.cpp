@@ -22,6 +22,7 @@ class TextTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(comparesIgnoringAsciiCase);
     CPPUNIT_TEST(trims);
     CPPUNIT_TEST(splitsLists);
+    CPPUNIT_TEST(splitsAtDelimiters);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -46,6 +47,14 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string(), joined(" ,, \t,"));
         CPPUNIT_ASSERT_EQUAL(std::string("[a]"), joined("a"));
         CPPUNIT_ASSERT_EQUAL(std::string("[a][b c][d]"), joined(" a , b c,,d, "));
+    }
+
+    void splitsAtDelimiters() {
+        using Parts = std::vector<std::string_view>;
+        CPPUNIT_ASSERT(split("", ":") == Parts{""});
+        CPPUNIT_ASSERT(split("a", ":") == Parts{"a"});
+        CPPUNIT_ASSERT((split(":a::b:", ":") == Parts{"", "a", "", "b", ""}));
+        CPPUNIT_ASSERT((split("a, b\nc", ", \n") == Parts{"a", "", "b", "c"}));
     }
 };
 

@@ -3,6 +3,7 @@
 #include "FailedDeferred.h"
 #include "FixedClock.h"
 #include "ThrownError.h"
+#include "host/PrometheusMetrics.h"
 #include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -105,7 +106,8 @@ private:
 
     const Uuid id_ = Uuid::version4();
     KeepingReader reader_;
-    verification::VerificationService service_{reader_, {300ms}};
+    host::PrometheusMetrics metrics_;
+    verification::VerificationService service_{reader_, {300ms}, metrics_};
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(VerificationServiceTest);

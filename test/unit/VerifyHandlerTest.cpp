@@ -3,6 +3,7 @@
 #include "FailedDeferred.h"
 #include "FixedClock.h"
 #include "ThrownError.h"
+#include "host/PrometheusMetrics.h"
 #include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -144,7 +145,8 @@ private:
 
     FakeReader reader_;
     FixedClock clock_;
-    verification::VerificationService service_{reader_, {}};
+    host::PrometheusMetrics metrics_;
+    verification::VerificationService service_{reader_, {}, metrics_};
     verification::VerifyHandler handler_{service_, clock_, "worker-1"};
 };
 

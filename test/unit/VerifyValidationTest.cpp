@@ -1,6 +1,7 @@
 #include "FixedClock.h"
 #include "ValidationErrors.h"
 #include "VerifyHandler.h"
+#include "host/PrometheusMetrics.h"
 #include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -124,7 +125,8 @@ private:
 
     EmptyReader reader_;
     FixedClock clock_;
-    verification::VerificationService service_{reader_, {}};
+    host::PrometheusMetrics metrics_;
+    verification::VerificationService service_{reader_, {}, metrics_};
     verification::VerifyHandler handler_{service_, clock_, "worker-1"};
 };
 

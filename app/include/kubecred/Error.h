@@ -13,6 +13,7 @@ enum class ErrorKind {
     malformedRequest,
     validation,
     unauthorized,
+    forbidden,
     notFound,
     methodNotAllowed,
     requestTimeout,

@@ -2,6 +2,7 @@
 
 #include "kubecred/Clock.h"
 #include "kubecred/Log.h"
+#include "kubecred/Metrics.h"
 #include "kubecred/domain/CredentialStorage.h"
 #include "kubecred/http/Router.h"
 
@@ -16,6 +17,8 @@ struct ModuleContext {
     CredentialStorage& storage; ///< for use within Module::start only; the ports stay
     const Clock& clock;
     Logger& logger;
+    Metrics& metrics;
+    bool beyondLoopback;  ///< whether other machines may reach the service
     std::string workerId; ///< who signs what this process issues and verifies
 };
 

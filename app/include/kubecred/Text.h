@@ -11,6 +11,9 @@ bool equalsIgnoringCase(std::string_view left, std::string_view right) noexcept;
 /// Without the spaces and tabs at both ends.
 std::string_view trim(std::string_view text) noexcept;
 
+/// The parts between delimiters, each of which is one character of `delimiters`; empty parts too.
+std::vector<std::string_view> split(std::string_view text, std::string_view delimiters);
+
 /// The parts of a comma-separated list, each trimmed, empty ones left out.
 std::vector<std::string_view> splitList(std::string_view list);
 

@@ -5,8 +5,8 @@
 
 namespace kubecred::http {
 
-void Router::add(Method method, const std::string& path, Handler handler) {
-    const bool added = routes_[path].emplace(method, std::move(handler)).second;
+void Router::add(Method method, const std::string& path, Access access, Handler handler) {
+    const bool added = routes_[path].emplace(method, Target{access, std::move(handler)}).second;
     if (!added)
         throw std::logic_error("route registered twice: " + std::string(nameOf(method)) + " " +
                                path);
@@ -19,15 +19,23 @@ Router::Match Router::match(Method method, std::string_view path) const {
     if (found == routes_.end())
         return {};
     const auto& [route, methods] = *found;
-    const auto handler = methods.find(method == Method::head ? Method::get : method);
-    if (handler == methods.end())
-        return {nullptr, route, allowed(methods)};
-    return {&handler->second, route, {}};
+    const auto target = methods.find(method == Method::head ? Method::get : method);
+    if (target == methods.end())
+        return {nullptr, Access::anyone, route, allowed(methods)};
+    return {&target->second.handler, target->second.access, route, {}};
+}
+
+std::vector<Route> Router::routes() const {
+    std::vector<Route> all;
+    for (const auto& [path, methods] : routes_)
+        for (const auto& [method, target] : methods)
+            all.push_back({method, path, target.access});
+    return all;
 }
 
 std::string Router::allowed(const Methods& methods) {
     std::string allow;
-    for (const auto& [method, handler] : methods) {
+    for (const auto& [method, target] : methods) {
         allow += nameOf(method);
         allow += method == Method::get ? ", HEAD, " : ", ";
     }

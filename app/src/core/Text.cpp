@@ -21,14 +21,22 @@ std::string_view trim(std::string_view text) noexcept {
     return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
+std::vector<std::string_view> split(std::string_view text, std::string_view delimiters) {
+    std::vector<std::string_view> parts;
+    for (auto end = text.find_first_of(delimiters); end != std::string_view::npos;
+         end = text.find_first_of(delimiters)) {
+        parts.push_back(text.substr(0, end));
+        text.remove_prefix(end + 1);
+    }
+    parts.push_back(text);
+    return parts;
+}
+
 std::vector<std::string_view> splitList(std::string_view list) {
     std::vector<std::string_view> parts;
-    while (!list.empty()) {
-        const auto comma = std::min(list.find(','), list.size());
-        if (const auto part = trim(list.substr(0, comma)); !part.empty())
-            parts.push_back(part);
-        list.remove_prefix(std::min(comma + 1, list.size()));
-    }
+    for (const auto part : split(list, ","))
+        if (const auto trimmed = trim(part); !trimmed.empty())
+            parts.push_back(trimmed);
     return parts;
 }
 

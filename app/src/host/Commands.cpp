@@ -1,6 +1,6 @@
 #include "Commands.h"
 
-#include "ApiKey.h"
+#include "auth/ApiKey.h"
 #include "storage/Database.h"
 
 #include <Poco/Exception.h>
@@ -99,7 +99,7 @@ int runHealthcheck(const HostSettings& settings) {
 }
 
 int runCreateKey(const CommandLine& commandLine) {
-    const auto created = createApiKey(commandLine.keyName, commandLine.keyScopes);
+    const auto created = auth::createApiKey(commandLine.keyName, commandLine.keyScopes);
     if (!created) {
         std::cerr << "kube-credential: --create-key takes a name of up to 64 letters, digits, "
                      "'.', '_' and '-', and --scopes a comma-separated list of issue, verify and "

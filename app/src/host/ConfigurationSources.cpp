@@ -1,13 +1,13 @@
 #include "ConfigurationSources.h"
 
+#include "TextFile.h"
+
 #include <Poco/AutoPtr.h>
 #include <Poco/Environment.h>
 #include <Poco/Exception.h>
 #include <Poco/Util/PropertyFileConfiguration.h>
 
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 #include <utility>
 
@@ -22,11 +22,12 @@ struct Variable {
     bool isOfPostgres;
 };
 
-constexpr std::array<Variable, 11> variables{{
+constexpr std::array<Variable, 12> variables{{
     {"PORT", "http.port", false},
     {"LOG_LEVEL", "log.level", false},
     {"WORKER_ID", "worker.id", false},
     {"HEALTH_TOKEN", "health.token", false},
+    {"API_KEYS", "auth.keys", false},
     {"RDS_CLUSTER_HOST", "database.host", true},
     {"DB_PORT", "database.port", true},
     {"DB_NAME", "database.name", true},
@@ -38,11 +39,10 @@ constexpr std::array<Variable, 11> variables{{
 
 // Not left to Poco, which reads on for ever where the path is that of a folder.
 std::string readText(const std::string& path) {
-    std::ifstream file(path);
-    file.peek();
-    if (!file.is_open() || file.bad())
+    auto text = readTextFile(path);
+    if (!text)
         throw ConfigurationError("cannot read the configuration file " + path);
-    return {std::istreambuf_iterator<char>(file), {}};
+    return *std::move(text);
 }
 
 void collect(const PropertyFileConfiguration& file, const std::string& prefix,

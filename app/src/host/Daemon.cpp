@@ -4,8 +4,12 @@
 #include "DescriptorLimit.h"
 #include "HealthRoutes.h"
 #include "JsonLogger.h"
+#include "ProcessMetrics.h"
+#include "PrometheusMetrics.h"
 #include "Signals.h"
+#include "StandardStreams.h"
 #include "WorkerId.h"
+#include "auth/Authorizer.h"
 #include "http/Address.h"
 #include "http/Server.h"
 #include "kubecred/BuildInfo.h"
@@ -37,7 +41,11 @@ public:
 
 private:
     void logDescriptorLimit();
+    void addMetricsRoute();
     void startModules();
+    void logRoutes();
+    int awaitEnd();
+    void reloadKeys();
     bool awaitRequests(std::chrono::milliseconds patience);
     void stop();
     Identity identity() const;
@@ -50,7 +58,10 @@ private:
     SystemClock clock_;
     std::string workerId_;
     JsonLogger logger_;
+    PrometheusMetrics metrics_;
     storage::Database database_;
+    auth::KeyRing keys_;
+    auth::Authorizer authorizer_;
     http::Router router_;
     std::atomic<bool> draining_{false};
     HealthRoutes health_;
@@ -69,13 +80,16 @@ Daemon::Daemon(Configuration configuration)
     : configuration_(std::move(configuration)),
       workerId_(workerIdOf(settings_)),
       logger_(STDOUT_FILENO, settings_.logLevel, settings_.serviceName, workerId_, clock_),
-      database_(settings_.database, logger_, clock_),
+      database_(settings_.database, logger_, clock_, metrics_),
+      keys_(settings_.keys),
+      authorizer_(keys_),
       health_(identity(), database_, draining_),
-      dispatcher_(router_, logger_, http::Cors(settings_.allowedOrigins), settings_.trustedProxies),
-      server_(limits_, dispatcher_, logger_, draining_) {}
+      dispatcher_(router_, authorizer_, logger_, metrics_, http::Cors(settings_.allowedOrigins),
+                  settings_.trustedProxies),
+      server_(limits_, dispatcher_, logger_, metrics_, draining_) {}
 
 Identity Daemon::identity() const {
-    Identity identity{settings_.serviceName, workerId_, {}, settings_.healthToken};
+    Identity identity{settings_.serviceName, workerId_, {}};
     for (const auto& loaded : configuration_.modules)
         identity.modules.push_back(loaded.name);
     return identity;
@@ -91,7 +105,9 @@ std::string Daemon::moduleNames() const {
 void Daemon::start() {
     logDescriptorLimit();
     health_.addTo(router_);
+    addMetricsRoute();
     startModules();
+    logRoutes();
     database_.start();
     server_.start({http::parseAddress(settings_.address).value(), settings_.port});
     logger_.log(LogLevel::info, "listening",
@@ -111,20 +127,61 @@ void Daemon::logDescriptorLimit() {
                  {"maxConnections", static_cast<std::int64_t>(most)}});
 }
 
+void Daemon::addMetricsRoute() {
+    addProcessMetrics(metrics_);
+    router_.add(http::Method::get, "/metrics", http::Access::admin, [this](const http::Request&) {
+        return http::Response{200, metrics_.text(), {}, "text/plain; version=0.0.4; charset=utf-8"};
+    });
+}
+
 void Daemon::startModules() {
-    const ModuleContext context{router_, database_, clock_, logger_, workerId_};
+    const bool beyondLoopback = !http::parseAddress(settings_.address).value().isLoopback();
+    const ModuleContext context{router_,  database_,      clock_,   logger_,
+                                metrics_, beyondLoopback, workerId_};
     for (const auto& loaded : configuration_.modules) {
         guardModule(loaded.name, "did not start", [&] { loaded.module->start(context); });
         started_.push_back(loaded.module.get());
     }
 }
 
+void Daemon::logRoutes() {
+    for (const auto& [method, path, access] : router_.routes()) {
+        logger_.log(LogLevel::debug, "route",
+                    {{"method", nameOf(method)}, {"route", path}, {"access", nameOf(access)}});
+        const bool isOptional = access == http::Access::anyone || access == http::Access::admin;
+        if (!isOptional && !keys_.anyOpens(access))
+            logger_.log(LogLevel::warn, "nobody can call a route: no API key has its scope",
+                        {{"route", path}, {"scope", nameOf(access)}});
+    }
+}
+
+// Until a signal ends the service; SIGHUP does where it comes of closing the terminal.
+int Daemon::awaitEnd() {
+    int signal = waitForSignal();
+    for (; signal == SIGHUP && !isTerminalClosed(); signal = waitForSignal())
+        reloadKeys();
+    return signal;
+}
+
+void Daemon::reloadKeys() {
+    try {
+        auto keys = readKeys(settings_.keySources);
+        const auto count = static_cast<std::int64_t>(keys.size());
+        keys_.replace(std::move(keys));
+        logger_.log(LogLevel::info, "API keys reloaded", {{"keys", count}});
+    } catch (const KeyFault& fault) {
+        logger_.log(LogLevel::error, "API keys not reloaded: those from before stay in use",
+                    {{"setting", std::string_view(fault.setting())},
+                     {"accepted", std::string_view(fault.what())}});
+    }
+}
+
 void Daemon::serve() {
-    const int signal = waitForSignal();
+    const int signal = awaitEnd();
     draining_ = true;
     logger_.log(LogLevel::info, "draining");
     if (signal != SIGINT)
-        waitForSignal(settings_.shutdownGrace); // a second signal cuts it short
+        waitForEndSignal(settings_.shutdownGrace); // a second signal cuts it short
     server_.finish();
     if (!awaitRequests(settings_.shutdownTimeout))
         logger_.log(LogLevel::warn, "requests still in flight at the end of the shutdown");
@@ -137,7 +194,8 @@ bool Daemon::awaitRequests(std::chrono::milliseconds patience) {
     constexpr std::chrono::milliseconds step{20};
     const auto end = std::chrono::steady_clock::now() + patience;
     while (!server_.waitUntilFinished(step))
-        if (std::chrono::steady_clock::now() >= end || waitForSignal(std::chrono::milliseconds(0)))
+        if (std::chrono::steady_clock::now() >= end ||
+            waitForEndSignal(std::chrono::milliseconds(0)))
             return false;
     return true;
 }

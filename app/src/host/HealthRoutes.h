@@ -16,11 +16,10 @@ struct Identity {
     std::string serviceName;
     std::string workerId;
     std::vector<std::string> modules;
-    std::string healthToken; ///< empty: details are for nobody
 };
 
-/// `/health` and `/health/details`, for the process and under each module's name. Never touches
-/// the database: it tells what the circuit breakers have noticed.
+/// `/health`, and `/health/details` for admins, for the process and under each module's name. Never
+/// touches the database: it tells what the circuit breakers have noticed.
 class HealthRoutes {
 public:
     /// The references must outlive this object, and this object the router.
@@ -31,8 +30,7 @@ public:
 
 private:
     http::Response health(const std::string& service) const;
-    http::Response details(const http::Request& request, const std::string& service) const;
-    void authorize(const http::Request& request) const;
+    http::Response details(const std::string& service) const;
     std::string_view status() const;
 
     const Identity identity_;

@@ -130,6 +130,15 @@ std::string readName(Settings& settings, std::string_view key, std::string_view 
     return name;
 }
 
+std::vector<auth::ApiKey> readKeys(Settings& settings, const KeySettings& sources) {
+    try {
+        return readKeys(sources);
+    } catch (const KeyFault& fault) {
+        settings.reject(fault.setting(), fault.what());
+        return {};
+    }
+}
+
 } // namespace
 
 HostSettings readHostSettings(Settings& settings, const std::string& modulesDirectory) {
@@ -144,7 +153,9 @@ HostSettings readHostSettings(Settings& settings, const std::string& modulesDire
     host.limits = readLimits(settings);
     host.trustedProxies = readTrustedProxies(settings);
     host.allowedOrigins = settings.text("cors.allowedOrigins", "*");
-    host.healthToken = settings.secret("health.token");
+    host.keySources = {settings.text("auth.keysFile", ""), settings.secret("auth.keys"),
+                       settings.secret("health.token")};
+    host.keys = readKeys(settings, host.keySources);
     host.shutdownGrace = readSeconds(settings, "shutdown.graceSeconds", 5, 0, 300);
     host.shutdownTimeout = readSeconds(settings, "shutdown.timeoutSeconds", 20, 0, 300);
     host.database = readDatabase(settings);

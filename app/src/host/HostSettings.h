@@ -1,5 +1,6 @@
 #pragma once
 
+#include "KeySources.h"
 #include "http/Limits.h"
 #include "http/TrustedProxies.h"
 #include "kubecred/Log.h"
@@ -26,7 +27,8 @@ struct HostSettings {
     http::Limits limits;
     http::TrustedProxies trustedProxies;
     std::string allowedOrigins;
-    std::string healthToken; ///< empty: there are no health details
+    KeySettings keySources;
+    std::vector<auth::ApiKey> keys;
     std::chrono::seconds shutdownGrace{0};
     std::chrono::seconds shutdownTimeout{0};
     storage::DatabaseSettings database;

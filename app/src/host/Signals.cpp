@@ -7,7 +7,7 @@
 namespace kubecred::host {
 namespace {
 
-sigset_t terminationSignals() noexcept {
+sigset_t endSignals() noexcept {
     sigset_t signals;
     sigemptyset(&signals);
     for (const int signal : {SIGTERM, SIGINT, SIGQUIT})
@@ -15,29 +15,36 @@ sigset_t terminationSignals() noexcept {
     return signals;
 }
 
+sigset_t awaitedSignals() noexcept {
+    sigset_t signals = endSignals();
+    sigaddset(&signals, SIGHUP);
+    return signals;
+}
+
 } // namespace
 
 void blockSignals() noexcept {
-    // A parent that ignores SIGTERM passes that on, and an ignored signal cannot be waited for.
+    // A parent that ignores a signal passes that on, and an ignored signal cannot be waited for.
     // SIGINT stays as it came: a shell ignores it for what it starts in the background.
     struct sigaction action {};
     action.sa_handler = SIG_DFL;
     sigaction(SIGTERM, &action, nullptr);
-    sigset_t signals = terminationSignals();
+    sigaction(SIGHUP, &action, nullptr);
+    sigset_t signals = awaitedSignals();
     sigaddset(&signals, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 int waitForSignal() noexcept {
-    const sigset_t signals = terminationSignals();
+    const sigset_t signals = awaitedSignals();
     int signal = 0;
     while (sigwait(&signals, &signal) != 0) {
     }
     return signal;
 }
 
-std::optional<int> waitForSignal(std::chrono::milliseconds most) noexcept {
-    const sigset_t signals = terminationSignals();
+std::optional<int> waitForEndSignal(std::chrono::milliseconds most) noexcept {
+    const sigset_t signals = endSignals();
     const auto seconds = std::chrono::floor<std::chrono::seconds>(most);
     const timespec time{seconds.count(), std::chrono::nanoseconds(most - seconds).count()};
     const int signal = sigtimedwait(&signals, nullptr, &time);
@@ -47,8 +54,8 @@ std::optional<int> waitForSignal(std::chrono::milliseconds most) noexcept {
 void exitOnSignals() noexcept {
     struct sigaction action {};
     action.sa_handler = [](int signal) { _exit(128 + signal); };
-    const sigset_t signals = terminationSignals();
-    for (const int signal : {SIGTERM, SIGINT, SIGQUIT})
+    const sigset_t signals = awaitedSignals();
+    for (const int signal : {SIGTERM, SIGINT, SIGQUIT, SIGHUP})
         sigaction(signal, &action, nullptr);
     pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }

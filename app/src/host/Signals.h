@@ -5,15 +5,17 @@
 
 namespace kubecred::host {
 
-/// Blocks the signals that end the process, and SIGPIPE. Call in main before any thread exists:
-/// threads inherit it, and as process 1 an unblocked SIGTERM without a handler would be lost.
+/// Blocks the signals that end the process, SIGHUP and SIGPIPE. Call in main before any thread
+/// exists: threads inherit it, and as process 1 an unblocked SIGTERM without a handler would be
+/// lost.
 void blockSignals() noexcept;
 
-/// Waits for SIGTERM, SIGINT or SIGQUIT and returns which.
+/// Waits for SIGHUP or for a signal that ends the process (SIGTERM, SIGINT, SIGQUIT); returns
+/// which.
 int waitForSignal() noexcept;
 
-/// As waitForSignal, for so long at most.
-std::optional<int> waitForSignal(std::chrono::milliseconds most) noexcept;
+/// Waits for a signal that ends the process, for so long at most.
+std::optional<int> waitForEndSignal(std::chrono::milliseconds most) noexcept;
 
 /// For commands that do one thing and exit: from now on those signals end the process at once,
 /// with the status 128 plus their number.

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 namespace kubecred::host {
 
 void openStandardStreams() noexcept {
@@ -13,5 +15,7 @@ void openStandardStreams() noexcept {
     if (descriptor >= 0)
         close(descriptor);
 }
+
+bool isTerminalClosed() noexcept { return isatty(STDOUT_FILENO) == 0 && errno == EIO; }
 
 } // namespace kubecred::host

@@ -26,7 +26,7 @@ constexpr std::size_t lingerBytes = 1 << 20;
 } // namespace
 
 Connection::Connection(const Poco::Net::StreamSocket& socket, const Limits& limits,
-                       const Dispatcher& dispatcher, Executor& executor,
+                       Dispatcher& dispatcher, Executor& executor,
                        const std::atomic<bool>& draining, Resume resume)
     : socket_(socket),
       peer_(socket.peerAddress().host().toString()),
@@ -43,6 +43,14 @@ Connection::Connection(const Poco::Net::StreamSocket& socket, const Limits& limi
 bool Connection::idle() const noexcept {
     const bool nothingBegun = input_.empty() || input_ == "\r"; // half an empty line
     return !parser_ && nothingBegun && output_.empty();
+}
+
+Connection::State Connection::state() const noexcept {
+    if (answering())
+        return State::answering;
+    if (closing_ || lingering_ || !output_.empty())
+        return State::writing;
+    return idle() ? State::idle : State::reading;
 }
 
 void Connection::noteEvent(bool hungUp) noexcept {

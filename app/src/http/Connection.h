@@ -27,15 +27,17 @@ public:
         close, ///< nothing: it is over
     };
 
+    /// What the connection is busy with.
+    enum class State { idle, reading, answering, writing };
+
     /// Called on the executor's thread when an answer has come that `advance` did not wait for:
     /// call `advance` again.
     using Resume = std::function<void(Connection&)>;
 
     /// `draining` tells that the process is about to end: every answer then closes its
     /// connection. The references must outlive this object, and this object the answers.
-    Connection(const Poco::Net::StreamSocket& socket, const Limits& limits,
-               const Dispatcher& dispatcher, Executor& executor, const std::atomic<bool>& draining,
-               Resume resume);
+    Connection(const Poco::Net::StreamSocket& socket, const Limits& limits, Dispatcher& dispatcher,
+               Executor& executor, const std::atomic<bool>& draining, Resume resume);
 
     /// The socket has something new; `hungUp`: the client sends no more after it.
     void noteEvent(bool hungUp) noexcept;
@@ -51,6 +53,8 @@ public:
 
     /// No request has begun to arrive and no answer waits to be written.
     bool idle() const noexcept;
+
+    State state() const noexcept;
 
     /// When the last answer was out, or the connection was made.
     Deadline quietSince() const noexcept { return quietSince_; }
@@ -80,7 +84,7 @@ private:
     Poco::Net::StreamSocket socket_;
     std::string peer_;
     const Limits& limits_;
-    const Dispatcher& dispatcher_;
+    Dispatcher& dispatcher_;
     Executor& executor_;
     const std::atomic<bool>& draining_;
     const Resume resume_;

@@ -26,16 +26,27 @@ std::string forwardedFor(const Request& request) {
 
 } // namespace
 
-Dispatcher::Dispatcher(const Router& router, Logger& logger, Cors cors, TrustedProxies proxies)
-    : router_(router), logger_(logger), cors_(std::move(cors)), proxies_(std::move(proxies)) {}
+Dispatcher::Dispatcher(const Router& router, const auth::Authorizer& authorizer, Logger& logger,
+                       Metrics& metrics, Cors cors, TrustedProxies proxies)
+    : router_(router),
+      authorizer_(authorizer),
+      logger_(logger),
+      metrics_(metrics),
+      cors_(std::move(cors)),
+      proxies_(std::move(proxies)) {}
 
 void identify(Exchange& exchange) {
     const auto given = exchange.request.header("X-Request-Id").value_or("");
     exchange.requestId = isRequestId(given) ? std::string(given) : Uuid::version4().toString();
     exchange.request.requestId = exchange.requestId;
+    const auto parent = exchange.request.header("traceparent").value_or("");
+    const auto amazon = exchange.request.header("X-Amzn-Trace-Id").value_or("");
+    exchange.request.trace = {isTraceParent(parent) ? parent : "",
+                              isAmazonTraceId(amazon) ? amazon : ""};
 }
 
-void Dispatcher::answer(Exchange& exchange, Executor& executor, Done done) const {
+void Dispatcher::answer(Exchange& exchange, Executor& executor, Done done) {
+    metrics_.began();
     identify(exchange);
     const auto matched = router_.match(exchange.request.method, exchange.request.path);
     const std::string_view route = matched.route.empty() ? "unmatched" : matched.route;
@@ -44,7 +55,7 @@ void Dispatcher::answer(Exchange& exchange, Executor& executor, Done done) const
     };
     std::optional<Deferred<Response>> response;
     try {
-        response = respond(exchange.request, matched);
+        response = respond(exchange, matched);
     } catch (...) {
         sink(std::current_exception());
         return;
@@ -52,7 +63,8 @@ void Dispatcher::answer(Exchange& exchange, Executor& executor, Done done) const
     std::move(*response).start(executor, std::move(sink));
 }
 
-Response Dispatcher::refuse(Exchange& exchange, const Error& error) const {
+Response Dispatcher::refuse(Exchange& exchange, const Error& error) {
+    metrics_.began();
     identify(exchange);
     return finish(exchange, {renderError(error, exchange.requestId), "unreadable", error.detail()});
 }
@@ -76,9 +88,10 @@ Dispatcher::Answer Dispatcher::render(const Request& request, std::string_view r
     }
 }
 
-Deferred<Response> Dispatcher::respond(const Request& request, const Router::Match& matched) const {
+Deferred<Response> Dispatcher::respond(Exchange& exchange, const Router::Match& matched) const {
+    const Request& request = exchange.request;
     if (matched.handler != nullptr)
-        return (*matched.handler)(request);
+        return handle(exchange, matched);
     if (request.method == Method::options && request.path == "*")
         return options(request, std::string(everyMethod));
     if (matched.allow.empty())
@@ -91,28 +104,37 @@ Deferred<Response> Dispatcher::respond(const Request& request, const Router::Mat
     return response;
 }
 
+Deferred<Response> Dispatcher::handle(Exchange& exchange, const Router::Match& matched) const {
+    auto decision = authorizer_.decide(exchange.request, matched.access);
+    exchange.keyName = std::move(decision.keyName);
+    if (decision.refusal)
+        throw Error(*std::move(decision.refusal));
+    return (*matched.handler)(exchange.request);
+}
+
 Response Dispatcher::options(const Request& request, const std::string& allow) const {
     Response response{204, {}, {{"Allow", allow}}};
     cors_.addPreflightHeaders(request, allow, response);
     return response;
 }
 
-Response Dispatcher::finish(const Exchange& exchange, Answer answer) const {
+Response Dispatcher::finish(const Exchange& exchange, Answer answer) {
+    const auto took = std::chrono::steady_clock::now() - exchange.began;
     cors_.addHeaders(exchange.request, answer.response);
-    log(exchange, answer);
+    log(exchange, answer, took);
+    metrics_.answered(exchange.request.method, answer.route, answer.response.status, took);
     return std::move(answer.response);
 }
 
-void Dispatcher::log(const Exchange& exchange, const Answer& answer) const {
+void Dispatcher::log(const Exchange& exchange, const Answer& answer,
+                     std::chrono::duration<double, std::milli> took) const {
     const int status = answer.response.status;
     const LogLevel level = status >= 500 ? LogLevel::error : LogLevel::info;
     if (!logger_.enabled(level))
         return;
     const Request& request = exchange.request;
-    const std::chrono::duration<double, std::milli> took =
-        std::chrono::steady_clock::now() - exchange.began;
     const std::string clientIp = proxies_.clientIp(exchange.peer, forwardedFor(request));
-    std::array<LogField, 9> fields;
+    std::array<LogField, 10> fields;
     std::size_t count = 0;
     const auto add = [&](LogField field) { fields[count++] = field; };
     add({"requestId", exchange.requestId});
@@ -121,10 +143,12 @@ void Dispatcher::log(const Exchange& exchange, const Answer& answer) const {
     add({"status", std::int64_t{status}});
     add({"durationMs", took.count()});
     add({"clientIp", std::string_view(clientIp)});
-    if (const auto trace = request.header("traceparent"); trace && isTraceParent(*trace))
-        add({"traceparent", *trace});
-    if (const auto trace = request.header("X-Amzn-Trace-Id"); trace && isAmazonTraceId(*trace))
-        add({"amznTraceId", *trace});
+    if (!exchange.keyName.empty())
+        add({"keyName", std::string_view(exchange.keyName)});
+    if (!request.trace.parent.empty())
+        add({"traceparent", request.trace.parent});
+    if (!request.trace.amazon.empty())
+        add({"amznTraceId", request.trace.amazon});
     if (!answer.fault.empty())
         add({"error", std::string_view(answer.fault)});
     logger_.write(level, "request", {fields.data(), count});

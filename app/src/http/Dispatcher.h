@@ -1,7 +1,9 @@
 #pragma once
 
 #include "Cors.h"
+#include "RequestMetrics.h"
 #include "TrustedProxies.h"
+#include "auth/Authorizer.h"
 #include "kubecred/Deferred.h"
 #include "kubecred/Error.h"
 #include "kubecred/Log.h"
@@ -20,24 +22,26 @@ struct Exchange {
     const std::string& peer; ///< address of the other end, without port
     std::chrono::steady_clock::time_point began;
     std::string requestId = {}; ///< set by the dispatcher; request.requestId points into it
+    std::string keyName = {};   ///< set by the dispatcher: whose API key the request carried
 };
 
-/// Turns requests into answers: finds the route, calls its handler, turns every exception into an
-/// answer (the one place that does), and writes one log event for each. Never throws. Safe to call
-/// from several threads at once.
+/// Turns requests into answers: finds the route, sees who may ask, calls its handler, turns every
+/// exception into an answer (the one place that does), and logs and counts each. Never throws. Safe
+/// to call from several threads at once.
 class Dispatcher {
 public:
     /// The references are kept and must outlive this object.
-    Dispatcher(const Router& router, Logger& logger, Cors cors, TrustedProxies proxies);
+    Dispatcher(const Router& router, const auth::Authorizer& authorizer, Logger& logger,
+               Metrics& metrics, Cors cors, TrustedProxies proxies);
 
     using Done = std::function<void(const Response&)>;
 
     /// Answers the request, now or later: `done` is called once, within the call or on the
     /// executor's thread. The exchange must stay until then.
-    void answer(Exchange& exchange, Executor& executor, Done done) const;
+    void answer(Exchange& exchange, Executor& executor, Done done);
 
     /// The answer to a request that could not be read, as far as it was.
-    Response refuse(Exchange& exchange, const Error& error) const;
+    Response refuse(Exchange& exchange, const Error& error);
 
 private:
     /// An answer and what the log says of it.
@@ -47,19 +51,24 @@ private:
         std::string fault = {}; ///< class of what went wrong
     };
 
-    Deferred<Response> respond(const Request& request, const Router::Match& matched) const;
+    Deferred<Response> respond(Exchange& exchange, const Router::Match& matched) const;
+    Deferred<Response> handle(Exchange& exchange, const Router::Match& matched) const;
     Response options(const Request& request, const std::string& allow) const;
     static Answer render(const Request& request, std::string_view route, Outcome<Response> outcome);
-    Response finish(const Exchange& exchange, Answer answer) const;
-    void log(const Exchange& exchange, const Answer& answer) const;
+    Response finish(const Exchange& exchange, Answer answer);
+    void log(const Exchange& exchange, const Answer& answer,
+             std::chrono::duration<double, std::milli> took) const;
 
     const Router& router_;
+    const auth::Authorizer& authorizer_;
     Logger& logger_;
+    RequestMetrics metrics_;
     Cors cors_;
     TrustedProxies proxies_;
 };
 
-/// The request id that an exchange goes by: the caller's where it is well-formed, or a fresh one.
+/// Names the exchange: by the caller's request id and traces where they are well-formed, or by a
+/// fresh request id.
 void identify(Exchange& exchange);
 
 } // namespace kubecred::http

@@ -14,6 +14,8 @@ int statusOf(ErrorKind kind) noexcept {
         return 400;
     case ErrorKind::unauthorized:
         return 401;
+    case ErrorKind::forbidden:
+        return 403;
     case ErrorKind::notFound:
         return 404;
     case ErrorKind::methodNotAllowed:

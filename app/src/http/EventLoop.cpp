@@ -2,6 +2,7 @@
 
 #include <Poco/Exception.h>
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <typeinfo>
@@ -20,7 +21,7 @@ constexpr milliseconds farewell{1000};
 
 } // namespace
 
-EventLoop::EventLoop(const Limits& limits, const Dispatcher& dispatcher, Logger& logger,
+EventLoop::EventLoop(const Limits& limits, Dispatcher& dispatcher, Logger& logger,
                      const std::atomic<bool>& draining, ConnectionCount& open)
     : limits_(limits),
       dispatcher_(dispatcher),
@@ -81,7 +82,7 @@ void EventLoop::run() {
 milliseconds EventLoop::timeout() const {
     if (!again_.empty())
         return milliseconds(0);
-    return connections_.empty() ? milliseconds(-1) : sweepInterval;
+    return connections_.empty() && !counted_ ? milliseconds(-1) : sweepInterval;
 }
 
 void EventLoop::runPosted() {
@@ -115,6 +116,15 @@ void EventLoop::sweep() {
         else
             proceed(*connection, true);
     }
+    count();
+}
+
+void EventLoop::count() {
+    std::array<int, 4> counts{};
+    for (const auto& [connection, owner] : connections_)
+        ++counts[static_cast<std::size_t>(connection->state())];
+    std::ranges::copy(counts, counts_.begin());
+    counted_ = !connections_.empty();
 }
 
 bool EventLoop::isOver(const Connection& connection, Deadline now) const {

@@ -10,6 +10,7 @@
 
 #include <Poco/Net/StreamSocket.h>
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -29,7 +30,7 @@ class EventLoop final : public Executor {
 public:
     /// `draining` tells that every answer is to close its connection; `open` counts connections.
     /// The references must outlive this object.
-    EventLoop(const Limits& limits, const Dispatcher& dispatcher, Logger& logger,
+    EventLoop(const Limits& limits, Dispatcher& dispatcher, Logger& logger,
               const std::atomic<bool>& draining, ConnectionCount& open);
     ~EventLoop() override;
     EventLoop(const EventLoop&) = delete;
@@ -40,6 +41,11 @@ public:
 
     /// Serves a connection that `open` has counted, until it ends. Safe to call from any thread.
     void adopt(const Poco::Net::StreamSocket& socket);
+
+    /// How many connections were in this state a moment ago. Safe to call from any thread.
+    int connections(Connection::State state) const noexcept {
+        return counts_[static_cast<std::size_t>(state)];
+    }
 
     /// From now on, connections are closed once they have been idle for a moment: long enough for
     /// a request that is on its way. Safe to call from any thread.
@@ -56,6 +62,7 @@ private:
     void runPosted();
     void runAgain();
     void sweep();
+    void count();
     bool isOver(const Connection& connection, Deadline now) const;
     void serve(const Poco::Net::StreamSocket& socket);
     void proceed(Connection& connection, bool expired = false);
@@ -63,11 +70,13 @@ private:
     void remove(Connection& connection);
 
     const Limits& limits_;
-    const Dispatcher& dispatcher_;
+    Dispatcher& dispatcher_;
     Logger& logger_;
     const std::atomic<bool>& draining_;
     ConnectionCount& open_;
     Poller poller_;
+
+    std::array<std::atomic<int>, 4> counts_{}; // of connections, by state
 
     std::mutex mutex_; // guards posted_
     std::vector<std::function<void()>> posted_;
@@ -76,6 +85,7 @@ private:
     std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
     std::unordered_set<Connection*> again_; // had their turn and can go on
     Deadline nextSweep_{};
+    bool counted_ = false; // some connections, when last looked
     bool closesIdle_ = false;
     bool stopping_ = false;
 

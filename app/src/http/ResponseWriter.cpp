@@ -23,7 +23,7 @@ void appendHeader(std::string& out, std::string_view name, std::string_view valu
 void appendContent(std::string& out, const Response& response) {
     if (response.status == 204)
         return; // has no content, so no length of it (RFC 9110, section 8.6)
-    appendHeader(out, "Content-Type", "application/json; charset=utf-8");
+    appendHeader(out, "Content-Type", response.contentType);
     appendHeader(out, "Content-Length", std::to_string(response.body.size()));
 }
 

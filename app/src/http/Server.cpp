@@ -12,6 +12,7 @@
 
 #include <array>
 #include <typeinfo>
+#include <utility>
 
 namespace kubecred::http {
 namespace {
@@ -34,15 +35,37 @@ bool isReadable(const Poco::Net::Socket& socket, milliseconds patience = millise
 
 } // namespace
 
-Server::Server(const Limits& limits, const Dispatcher& dispatcher, Logger& logger,
+Server::Server(const Limits& limits, Dispatcher& dispatcher, Logger& logger, Metrics& metrics,
                const std::atomic<bool>& draining)
     : limits_(limits),
       dispatcher_(dispatcher),
       logger_(logger),
       draining_(draining),
-      open_(limits.connections) {}
+      accepted_(metrics.counter({"kubecred_http_connections_accepted_total",
+                                 "Connections that were accepted to be served."})),
+      turnedAway_(metrics.counter({"kubecred_http_connections_turned_away_total",
+                                   "Connections that got 503 since too many were open."})),
+      open_(limits.connections) {
+    addGauges(metrics);
+}
 
 Server::~Server() { stop(); }
+
+void Server::addGauges(Metrics& metrics) const {
+    using State = Connection::State;
+    for (const auto& [state, name] :
+         {std::pair{State::idle, "idle"}, std::pair{State::reading, "reading"},
+          std::pair{State::answering, "answering"}, std::pair{State::writing, "writing"}})
+        metrics.gauge({"kubecred_http_connections",
+                       "Connections that are open, by what they are busy with.",
+                       {{"state", name}}},
+                      [this, state = state] {
+                          int count = 0;
+                          for (const auto& loop : loops_)
+                              count += loop->connections(state);
+                          return count;
+                      });
+}
 
 void Server::start(const Poco::Net::SocketAddress& address) {
     // Poco's two-argument bind would set SO_REUSEPORT and so share a port that is taken.
@@ -121,12 +144,14 @@ void Server::admit(const Poco::Net::StreamSocket& socket) {
         turnAway(socket);
         return;
     }
+    accepted_.add();
     loops_[next_]->adopt(socket);
     next_ = (next_ + 1) % loops_.size();
 }
 
 // Never waits: what a new connection may be sent at once is far more than this.
-void Server::turnAway(Poco::Net::StreamSocket socket) const {
+void Server::turnAway(Poco::Net::StreamSocket socket) {
+    turnedAway_.add();
     const std::string id = Uuid::version4().toString();
     std::string bytes;
     writeResponse(bytes, renderError(Error::unavailable("too many connections"), id), id,

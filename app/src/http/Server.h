@@ -5,6 +5,7 @@
 #include "EventLoop.h"
 #include "Limits.h"
 #include "kubecred/Log.h"
+#include "kubecred/Metrics.h"
 
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/Net/SocketAddress.h>
@@ -25,7 +26,7 @@ class Server {
 public:
     /// `draining` tells that every answer is to close its connection. The references must outlive
     /// this object.
-    Server(const Limits& limits, const Dispatcher& dispatcher, Logger& logger,
+    Server(const Limits& limits, Dispatcher& dispatcher, Logger& logger, Metrics& metrics,
            const std::atomic<bool>& draining);
 
     /// Stops at once, where `stop` was not called.
@@ -53,15 +54,18 @@ private:
     void listen();
     void accept();
     void admit(const Poco::Net::StreamSocket& socket);
-    void turnAway(Poco::Net::StreamSocket socket) const;
+    void turnAway(Poco::Net::StreamSocket socket);
     void stopListening();
     void drainBacklog();
+    void addGauges(Metrics& metrics) const;
     void logAcceptFailure(const std::exception& exception) const;
 
     const Limits limits_;
-    const Dispatcher& dispatcher_;
+    Dispatcher& dispatcher_;
     Logger& logger_;
     const std::atomic<bool>& draining_;
+    Counter& accepted_;
+    Counter& turnedAway_;
     Poco::Net::ServerSocket socket_;
     std::atomic<bool> accepting_{false};
     ConnectionCount open_;

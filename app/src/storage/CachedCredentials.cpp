@@ -23,8 +23,15 @@ bool isUnavailable(const std::exception_ptr& failure) {
 } // namespace
 
 CachedReader::CachedReader(CredentialReader& reader, CredentialCache& cache,
-                           std::chrono::seconds stale, const Clock& clock)
-    : reader_(reader), cache_(cache), stale_(stale), clock_(clock) {}
+                           std::chrono::seconds stale, const Clock& clock, Metrics& metrics)
+    : reader_(reader),
+      cache_(cache),
+      stale_(stale),
+      clock_(clock),
+      hits_(metrics.counter(
+          {"kubecred_credential_cache_hits_total", "Look-ups that were answered from memory."})),
+      misses_(metrics.counter({"kubecred_credential_cache_misses_total",
+                               "Look-ups that memory was asked for in vain."})) {}
 
 Deferred<Found> CachedReader::find(const Uuid& id, Deadline deadline) {
     return Deferred<Found>([this, id, deadline](Executor& executor, Sink<Found> sink) {
@@ -55,8 +62,11 @@ void CachedReader::remember(const Uuid& id, const Found& found) {
 
 Found CachedReader::recall(const Uuid& id) {
     auto entry = cache_.find(id);
-    if (!entry || steady_clock::now() - entry->confirmed > stale_)
+    if (!entry || steady_clock::now() - entry->confirmed > stale_) {
+        misses_.add();
         return std::nullopt;
+    }
+    hits_.add();
     return FoundCredential{std::move(entry->credential), entry->asOf};
 }
 

@@ -2,6 +2,7 @@
 
 #include "CredentialCache.h"
 #include "kubecred/Clock.h"
+#include "kubecred/Metrics.h"
 #include "kubecred/domain/CredentialReader.h"
 #include "kubecred/domain/CredentialWriter.h"
 
@@ -16,7 +17,7 @@ public:
     /// `stale`: how long after its confirmation a credential may be answered so. The references
     /// must outlive this object.
     CachedReader(CredentialReader& reader, CredentialCache& cache, std::chrono::seconds stale,
-                 const Clock& clock);
+                 const Clock& clock, Metrics& metrics);
 
     Deferred<std::optional<FoundCredential>> find(const Uuid& id, Deadline deadline) override;
 
@@ -30,6 +31,8 @@ private:
     CredentialCache& cache_;
     const std::chrono::seconds stale_;
     const Clock& clock_;
+    Counter& hits_;
+    Counter& misses_;
 };
 
 /// Puts what was issued into the cache of the process.

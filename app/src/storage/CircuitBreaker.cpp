@@ -81,6 +81,11 @@ DatabaseState CircuitBreaker::state() const {
     return state_;
 }
 
+std::size_t CircuitBreaker::sessions() const {
+    const std::lock_guard lock(mutex_);
+    return sessions_;
+}
+
 std::optional<Fault> CircuitBreaker::refusal() const {
     const std::lock_guard lock(mutex_);
     if (state_.kind != DatabaseState::Kind::down)

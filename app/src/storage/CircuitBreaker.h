@@ -4,6 +4,7 @@
 #include "kubecred/Clock.h"
 #include "kubecred/Log.h"
 
+#include <cstddef>
 #include <mutex>
 #include <optional>
 #include <string_view>
@@ -40,6 +41,11 @@ public:
 
     DatabaseState state() const;
 
+    std::string_view name() const noexcept { return name_; }
+
+    /// How many sessions are open.
+    std::size_t sessions() const;
+
     /// The fault to refuse requests with while the database is down.
     std::optional<Fault> refusal() const;
 
@@ -51,7 +57,7 @@ private:
     const Clock& clock_;
 
     mutable std::mutex mutex_; // guards everything below
-    int sessions_ = 0;
+    std::size_t sessions_ = 0;
     DatabaseState state_;
 };
 

@@ -45,6 +45,11 @@ std::optional<CredentialCache::Entry> CredentialCache::find(const Uuid& id) {
     return *known->second;
 }
 
+CredentialCache::Size CredentialCache::size() const {
+    const std::lock_guard lock(mutex_);
+    return {entries_.size(), bytes_};
+}
+
 void CredentialCache::erase(Entries::iterator entry) {
     bytes_ -= sizeOf(*entry);
     byId_.erase(entry->credential.id);

@@ -31,6 +31,12 @@ public:
     void remove(const Uuid& id);
     std::optional<Entry> find(const Uuid& id);
 
+    struct Size {
+        std::size_t entries = 0;
+        std::size_t bytes = 0;
+    };
+    Size size() const;
+
 private:
     using Entries = std::list<Entry>; // used most recently first
 
@@ -39,7 +45,7 @@ private:
     const std::size_t mostEntries_;
     const std::size_t mostBytes_;
 
-    std::mutex mutex_; // guards everything below
+    mutable std::mutex mutex_; // guards everything below
     Entries entries_;
     std::map<Uuid, Entries::iterator> byId_;
     std::size_t bytes_ = 0;

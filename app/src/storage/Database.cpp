@@ -70,22 +70,34 @@ int badness(DatabaseState::Kind kind) noexcept {
 
 } // namespace
 
-Database::Database(const DatabaseSettings& settings, Logger& logger, const Clock& clock)
+Database::Database(const DatabaseSettings& settings, Logger& logger, const Clock& clock,
+                   Metrics& metrics)
     : settings_(settings),
       logger_(logger),
       clock_(clock),
+      metrics_(metrics),
       unused_{DatabaseState::Kind::up, clock.now(), std::nullopt},
       factory_(settings.migrateOnStart ? migratingFactory(settings, logger)
                                        : sessionFactory(settings)),
-      cache_(settings.cache.entries, settings.cache.bytes) {}
+      cache_(settings.cache.entries, settings.cache.bytes) {
+    if (settings.cache.entries > 0)
+        addCacheGauges();
+}
+
+void Database::addCacheGauges() {
+    metrics_.gauge({"kubecred_credential_cache_entries", "Credentials that are kept in memory."},
+                   [this] { return static_cast<double>(cache_.size().entries); });
+    metrics_.gauge({"kubecred_credential_cache_bytes", "Memory that they take, nearly."},
+                   [this] { return static_cast<double>(cache_.size().bytes); });
+}
 
 CredentialReader& Database::reader() {
     if (!reader_)
-        reader_.emplace(factory_, settings_.poolSize, logger_, clock_);
+        reader_.emplace(factory_, settings_.poolSize, logger_, clock_, metrics_);
     if (settings_.cache.entries == 0)
         return *reader_;
     if (!cachedReader_)
-        cachedReader_.emplace(*reader_, cache_, settings_.cache.stale, clock_);
+        cachedReader_.emplace(*reader_, cache_, settings_.cache.stale, clock_, metrics_);
     return *cachedReader_;
 }
 
@@ -93,7 +105,7 @@ CredentialWriter& Database::writer() {
     // SQLite lets one connection write at a time.
     const bool isSqlite = settings_.driver == DatabaseSettings::Driver::sqlite;
     if (!writer_)
-        writer_.emplace(factory_, isSqlite ? 1 : settings_.poolSize, logger_, clock_);
+        writer_.emplace(factory_, isSqlite ? 1 : settings_.poolSize, logger_, clock_, metrics_);
     if (settings_.cache.entries == 0)
         return *writer_;
     if (!cachingWriter_)

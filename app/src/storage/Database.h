@@ -18,7 +18,8 @@ namespace kubecred::storage {
 class Database final : public CredentialStorage {
 public:
     /// Connects to nothing yet. The references must outlive this object.
-    Database(const DatabaseSettings& settings, Logger& logger, const Clock& clock);
+    Database(const DatabaseSettings& settings, Logger& logger, const Clock& clock,
+             Metrics& metrics);
 
     /// The ports; before `start` only, where a port has not been asked for yet.
     CredentialReader& reader() override;
@@ -36,9 +37,12 @@ public:
     DatabaseState state() const;
 
 private:
+    void addCacheGauges();
+
     const DatabaseSettings settings_;
     Logger& logger_;
     const Clock& clock_;
+    Metrics& metrics_;
     const DatabaseState unused_; // while nobody asks for a port
     const SessionFactory factory_;
     std::optional<GroupLookUp> reader_;

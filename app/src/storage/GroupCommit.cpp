@@ -91,10 +91,10 @@ void recordEach(Session& session, const Jobs& jobs, Deadline deadline) {
 } // namespace
 
 GroupCommit::GroupCommit(SessionFactory factory, std::size_t poolSize, Logger& logger,
-                         const Clock& clock)
+                         const Clock& clock, Metrics& metrics)
     : breaker_("writes", logger, clock),
       pool_(std::move(factory), Role::writing, poolSize, patience, &GroupCommit::recordAll,
-            breaker_, logger) {}
+            breaker_, logger, metrics) {}
 
 Deferred<IssueOutcome> GroupCommit::issue(const Credential& credential, Deadline deadline) {
     return Deferred<IssueOutcome>([this, credential = credential,

@@ -11,7 +11,8 @@ namespace kubecred::storage {
 class GroupCommit final : public CredentialWriter {
 public:
     /// `poolSize`: the most sessions open at once. The references must outlive this object.
-    GroupCommit(SessionFactory factory, std::size_t poolSize, Logger& logger, const Clock& clock);
+    GroupCommit(SessionFactory factory, std::size_t poolSize, Logger& logger, const Clock& clock,
+                Metrics& metrics);
 
     void start() { pool_.start(); }
     void beginToStop() { pool_.beginToStop(); }

@@ -11,10 +11,10 @@ constexpr std::chrono::milliseconds patience{10};
 } // namespace
 
 GroupLookUp::GroupLookUp(SessionFactory factory, std::size_t poolSize, Logger& logger,
-                         const Clock& clock)
+                         const Clock& clock, Metrics& metrics)
     : breaker_("reads", logger, clock),
       pool_(std::move(factory), Role::reading, poolSize, patience, &GroupLookUp::findAll, breaker_,
-            logger) {}
+            logger, metrics) {}
 
 Deferred<std::optional<FoundCredential>> GroupLookUp::find(const Uuid& id, Deadline deadline) {
     using Found = std::optional<FoundCredential>;

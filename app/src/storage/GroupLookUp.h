@@ -13,7 +13,8 @@ namespace kubecred::storage {
 class GroupLookUp final : public CredentialReader {
 public:
     /// `poolSize`: the most sessions open at once. The references must outlive this object.
-    GroupLookUp(SessionFactory factory, std::size_t poolSize, Logger& logger, const Clock& clock);
+    GroupLookUp(SessionFactory factory, std::size_t poolSize, Logger& logger, const Clock& clock,
+                Metrics& metrics);
 
     void start() { pool_.start(); }
     void beginToStop() { pool_.beginToStop(); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "CircuitBreaker.h"
+#include "PoolMetrics.h"
 #include "SessionSlot.h"
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 #include <typeinfo>
 #include <utility>
@@ -37,14 +39,15 @@ public:
     /// session before another one takes it. The references must outlive this object.
     SessionPool(SessionFactory factory, Role role, std::size_t size,
                 std::chrono::milliseconds patience, Work work, CircuitBreaker& breaker,
-                Logger& logger)
+                Logger& logger, Metrics& metrics)
         : factory_(std::move(factory)),
           role_(role),
           size_(size),
           patience_(patience),
           work_(std::move(work)),
           breaker_(breaker),
-          logger_(logger) {}
+          logger_(logger),
+          metrics_(metrics, std::string(breaker.name()), [this] { return figures(); }) {}
 
     ~SessionPool() { stop(); }
     SessionPool(const SessionPool&) = delete;
@@ -85,6 +88,11 @@ public:
 
 private:
     using Lock = std::unique_lock<std::mutex>;
+
+    PoolFigures figures() const {
+        const std::lock_guard lock(mutex_);
+        return {waiting_.size(), busy_, breaker_.sessions(), breaker_.refusal().has_value()};
+    }
 
     struct Waiting {
         JobType job;
@@ -209,12 +217,15 @@ private:
     }
 
     Batch takeBatch() {
+        const auto now = std::chrono::steady_clock::now();
         Batch batch;
         batch.reserve(std::min(waiting_.size(), batchSize_));
         while (!waiting_.empty() && batch.size() < batchSize_) {
+            metrics_.waited(now - waiting_.front().since);
             batch.push_back(std::move(waiting_.front().job));
             waiting_.pop_front();
         }
+        metrics_.began(batch.size());
         return batch;
     }
 
@@ -274,13 +285,14 @@ private:
     const Work work_;
     CircuitBreaker& breaker_;
     Logger& logger_;
+    PoolMetrics metrics_;
 
-    std::mutex mutex_;                // guards everything below
+    mutable std::mutex mutex_;        // guards everything below
     std::condition_variable jobs_;    // for threads with a session
     std::condition_variable stopped_; // for those without
     std::deque<Waiting> waiting_;
     std::size_t batchSize_ = mostInBatch;
-    int busy_ = 0;         // sessions with a batch under way
+    std::size_t busy_ = 0; // sessions with a batch under way
     bool watched_ = false; // a free session waits for the moment to help a busy one
     bool stopping_ = false;
 

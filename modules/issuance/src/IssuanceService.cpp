@@ -5,8 +5,15 @@
 namespace kubecred::issuance {
 
 IssuanceService::IssuanceService(CredentialWriter& writer, const Clock& clock, std::string workerId,
-                                 const IssuanceSettings& settings)
-    : writer_(writer), clock_(clock), workerId_(std::move(workerId)), settings_(settings) {}
+                                 const IssuanceSettings& settings, Metrics& metrics)
+    : writer_(writer),
+      clock_(clock),
+      workerId_(std::move(workerId)),
+      settings_(settings),
+      issued_(metrics.counter({"kubecred_credentials_issued_total", "Credentials issued."})),
+      duplicates_(metrics.counter(
+          {"kubecred_credentials_duplicate_total",
+           "Requests for a credential with the name, e-mail and type of one issued before."})) {}
 
 Deferred<std::variant<Credential, Duplicate>> IssuanceService::issue(IssueRequest request) {
     const Timestamp now = clock_.now();
@@ -19,9 +26,12 @@ Deferred<std::variant<Credential, Duplicate>> IssuanceService::issue(IssueReques
                           now};
     using Result = std::variant<Credential, Duplicate>;
     return writer_.issue(credential, std::chrono::steady_clock::now() + settings_.timeout)
-        .then([credential](IssueOutcome outcome) -> Result {
-            if (auto* duplicate = std::get_if<Duplicate>(&outcome))
+        .then([this, credential](IssueOutcome outcome) -> Result {
+            if (auto* duplicate = std::get_if<Duplicate>(&outcome)) {
+                duplicates_.add();
                 return std::move(*duplicate);
+            }
+            issued_.add();
             return credential;
         });
 }

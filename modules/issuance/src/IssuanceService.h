@@ -3,6 +3,7 @@
 #include "IssuanceSettings.h"
 #include "kubecred/Clock.h"
 #include "kubecred/Deferred.h"
+#include "kubecred/Metrics.h"
 #include "kubecred/domain/Credential.h"
 #include "kubecred/domain/CredentialWriter.h"
 
@@ -24,7 +25,7 @@ class IssuanceService {
 public:
     /// The references must outlive this object.
     IssuanceService(CredentialWriter& writer, const Clock& clock, std::string workerId,
-                    const IssuanceSettings& settings);
+                    const IssuanceSettings& settings, Metrics& metrics);
 
     /// The new credential, or the one that was issued before. Fails with Error (unavailable).
     Deferred<std::variant<Credential, Duplicate>> issue(IssueRequest request);
@@ -36,6 +37,8 @@ private:
     const Clock& clock_;
     const std::string workerId_;
     const IssuanceSettings settings_;
+    Counter& issued_;
+    Counter& duplicates_;
 };
 
 } // namespace kubecred::issuance

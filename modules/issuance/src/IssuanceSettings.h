@@ -1,5 +1,7 @@
 #pragma once
 
+#include "kubecred/http/Access.h"
+
 #include <chrono>
 
 namespace kubecred::issuance {
@@ -7,6 +9,7 @@ namespace kubecred::issuance {
 /// What the configuration says to this module, under `issuance.`.
 struct IssuanceSettings {
     std::chrono::milliseconds timeout{2000}; ///< the longest wait for the database, for a request
+    http::Access access = http::Access::anyone; ///< who may call
 };
 
 } // namespace kubecred::issuance

@@ -5,13 +5,17 @@
 namespace kubecred::verification {
 
 void VerificationModule::configure(Settings& settings) {
+    constexpr std::string_view modes[] = {"off", "keys"};
+    settings_.access = settings.choice("verification.auth", "off", modes) == "keys"
+                           ? http::Access::verify
+                           : http::Access::anyone;
     settings_.timeout =
         std::chrono::milliseconds(settings.integer("verification.timeoutMs", 2000, 100, 10000));
 }
 
 void VerificationModule::start(const ModuleContext& context) {
-    service_.emplace(context.storage.reader(), settings_);
-    context.router.add(http::Method::post, "/verification/credentials",
+    service_.emplace(context.storage.reader(), settings_, context.metrics);
+    context.router.add(http::Method::post, "/verification/credentials", settings_.access,
                        VerifyHandler(*service_, context.clock, context.workerId));
 }
 

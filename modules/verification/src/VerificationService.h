@@ -3,6 +3,7 @@
 #include "VerificationSettings.h"
 #include "kubecred/Clock.h"
 #include "kubecred/Deferred.h"
+#include "kubecred/Metrics.h"
 #include "kubecred/domain/CredentialReader.h"
 
 #include <optional>
@@ -20,8 +21,9 @@ struct VerifyRequest {
 /// Tells whether credentials are genuine. Safe to call from several threads at once.
 class VerificationService {
 public:
-    /// `reader` must outlive this object.
-    VerificationService(CredentialReader& reader, const VerificationSettings& settings);
+    /// The references must outlive this object.
+    VerificationService(CredentialReader& reader, const VerificationSettings& settings,
+                        Metrics& metrics);
 
     /// The credential with this id, where what was given with it equals what is stored exactly;
     /// nothing for an unknown id and for a mismatch alike. Fails with Error (unavailable).
@@ -30,6 +32,8 @@ public:
 private:
     CredentialReader& reader_;
     const VerificationSettings settings_;
+    Counter& verified_;
+    Counter& refused_;
 };
 
 } // namespace kubecred::verification

@@ -16,6 +16,13 @@ struct Header {
     std::string_view value;
 };
 
+/// The traces that a request is part of, as its sender named them; empty where there is none or
+/// where it breaks its grammar. To be handed on to whatever is called for the request.
+struct Trace {
+    std::string_view parent; ///< `traceparent` (W3C Trace Context, level 1)
+    std::string_view amazon; ///< `X-Amzn-Trace-Id`
+};
+
 /// One request, read whole and checked against the limits. All views point into the connection's
 /// buffers and live until the request is answered.
 struct Request {
@@ -24,6 +31,7 @@ struct Request {
     std::vector<Header> headers; ///< in order, names as sent
     std::string_view body;       ///< at most 100 KiB
     std::string_view requestId;  ///< the caller's where it is well-formed, or a fresh one
+    Trace trace = {};
 
     /// The value of the first header of this name, compared without regard to case.
     std::optional<std::string_view> header(std::string_view name) const noexcept;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -10,8 +11,9 @@ namespace kubecred::http {
 /// headers.
 struct Response {
     int status = 200;
-    std::string body;                                              ///< JSON; may be empty
-    std::vector<std::pair<std::string, std::string>> headers = {}; ///< beyond those of the front
+    std::string body = {};                                            ///< may be empty
+    std::vector<std::pair<std::string, std::string>> headers = {};    ///< beyond those of the front
+    std::string_view contentType = "application/json; charset=utf-8"; ///< a literal
 };
 
 } // namespace kubecred::http

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kubecred/Deferred.h"
+#include "kubecred/http/Access.h"
 #include "kubecred/http/Request.h"
 #include "kubecred/http/Response.h"
 
@@ -8,6 +9,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kubecred::http {
 
@@ -16,26 +18,41 @@ namespace kubecred::http {
 /// becomes a 500. Called from several threads at once.
 using Handler = std::function<Deferred<Response>(const Request&)>;
 
-/// The table of routes: which path and method are answered by whom. Filled at start, by one
-/// thread; only read from then on, by any number.
+/// One line of the table of routes.
+struct Route {
+    Method method;
+    std::string_view path;
+    Access access;
+};
+
+/// The table of routes: which path and method are answered by whom, and who may ask. Filled at
+/// start, by one thread; only read from then on, by any number.
 class Router {
 public:
     /// What a look-up yields. `handler` is null where no route fits; then a non-empty `allow`
     /// (the value of an Allow header) tells that the path exists under other methods.
     struct Match {
         const Handler* handler = nullptr;
+        Access access = Access::anyone;
         std::string_view route; ///< the path as registered, for logs; empty for an unknown path
         std::string allow;
     };
 
     /// Registers a route. Throws std::logic_error where the pair is taken.
-    void add(Method method, const std::string& path, Handler handler);
+    void add(Method method, const std::string& path, Access access, Handler handler);
 
     /// Finds the route. One trailing slash is accepted; HEAD is answered by a GET route.
     Match match(Method method, std::string_view path) const;
 
+    /// Every route; what it points to stays as long as the router.
+    std::vector<Route> routes() const;
+
 private:
-    using Methods = std::map<Method, Handler>;
+    struct Target {
+        Access access;
+        Handler handler;
+    };
+    using Methods = std::map<Method, Target>;
 
     static std::string allowed(const Methods& methods);
 

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "KeyRing.h"
+#include "kubecred/Error.h"
+#include "kubecred/http/Request.h"
+
+#include <optional>
+#include <string>
+
+namespace kubecred::auth {
+
+/// Whether a request may pass, and who sent it.
+struct Decision {
+    std::optional<Error> refusal = {}; ///< why it may not
+    std::string keyName = {};          ///< of the known key that it carried; empty for none
+};
+
+/// Decides by API keys who may call a route. Safe to use from several threads at once.
+class Authorizer {
+public:
+    /// `keys` must outlive this object.
+    explicit Authorizer(const KeyRing& keys) : keys_(keys) {}
+
+    /// The request must carry one key that opens this, as `Authorization: Bearer` (RFC 6750) or as
+    /// `X-API-Key`. Refused as notFound: what is for admins where nobody is one; unauthorized: no
+    /// key, an unknown one or several; forbidden: a key without the scope.
+    Decision decide(const http::Request& request, http::Access access) const;
+
+private:
+    const KeyRing& keys_;
+};
+
+} // namespace kubecred::auth

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "auth/ApiKey.h"
+
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace kubecred::host {
+
+/// Where API keys come from.
+struct KeySettings {
+    std::string file;        ///< one entry a line; empty: no file
+    std::string entries;     ///< separated by commas or white space
+    std::string healthToken; ///< a key of the scope admin, itself; empty: none
+};
+
+/// The most keys that there may be: every request that carries one is compared with all.
+inline constexpr std::size_t mostKeys = 1000;
+
+/// A source of keys that is not as it should be; `what()` tells what would do, without the place.
+class KeyFault : public std::runtime_error {
+public:
+    KeyFault(const char* setting, const std::string& accepted)
+        : std::runtime_error(accepted), setting_(setting) {}
+
+    const char* setting() const noexcept { return setting_; }
+
+private:
+    const char* setting_;
+};
+
+/// The keys of all sources. In the file, empty lines and lines that begin with # count for nothing.
+/// Throws KeyFault.
+std::vector<auth::ApiKey> readKeys(const KeySettings& settings);
+
+} // namespace kubecred::host
