@@ -30,11 +30,15 @@ std::map<std::string, std::string> postgresProperties(int postgresPort,
                                                       const std::string& database);
 
 /// The real program with the real modules, running beside the test on a free port of 127.0.0.1.
-/// Killed, where it still runs, at the end.
+/// Killed, where it still runs, at the end; where its log then tells what no log may
+/// (Disclosure.h), the test program ends as well.
 class Daemon {
 public:
     /// Starts it; returns once it listens. `shutdown.graceSeconds` is 0 unless said otherwise.
     explicit Daemon(DaemonOptions options);
+    ~Daemon();
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
 
     int port() const noexcept { return port_; }
     Process& process() noexcept { return *process_; }
@@ -61,6 +65,15 @@ private:
     Process::Options how_;
     std::unique_ptr<Process> process_;
 };
+
+/// An API key, and the entry by which a daemon knows it.
+struct NewKey {
+    std::string key;
+    std::string entry;
+};
+
+/// Has the program make one.
+NewKey createKey(const std::string& name, const std::string& scopes);
 
 /// Runs the program to its end with these properties in its file and `arguments` after --config.
 Finished runProgram(const std::map<std::string, std::string>& properties,

@@ -1,5 +1,7 @@
 #include "HttpAnswer.h"
 
+#include "Disclosure.h"
+
 #include <Poco/JSON/Parser.h>
 #include <Poco/String.h>
 
@@ -50,6 +52,8 @@ std::optional<HttpAnswer> takeAnswer(std::string& bytes, bool toHead) {
         return std::nullopt;
     answer.body = bytes.substr(end + 4, bodySize);
     bytes.erase(0, end + 4 + bodySize);
+    if (const auto disclosed = disclosureIn(answer); !disclosed.empty())
+        throw std::runtime_error("an answer discloses " + disclosed);
     return answer;
 }
 

@@ -28,6 +28,7 @@ struct HttpAnswer {
 };
 
 /// Takes the first complete answer off the front of `bytes`; nothing where there is none yet.
+/// Throws where it is none, or tells what no answer may (Disclosure.h).
 /// `toHead`: the answer has no body, whatever its length says.
 std::optional<HttpAnswer> takeAnswer(std::string& bytes, bool toHead = false);
 

@@ -61,12 +61,16 @@ public:
 
     void tellsWhatItDroppedOnceItIsRead() {
         const int written = fillUp();
-        std::string all;
-        while (all.find("dropped ") == std::string::npos || !all.ends_with('\n'))
-            all += read(1);
-        const auto notice = all.find("dropped ");
-        const int dropped = std::stoi(all.substr(notice + 8));
-        CPPUNIT_ASSERT_EQUAL(written - dropped, static_cast<int>(notice / line().size()));
+        int told = 0;
+        int dropped = 0;
+        while (told < written) {
+            const std::string next = readLine();
+            const int count = next.starts_with("dropped ") ? std::stoi(next.substr(8)) : 0;
+            dropped += count;
+            told += count > 0 ? count : 1;
+        }
+        CPPUNIT_ASSERT_EQUAL(written, told);
+        CPPUNIT_ASSERT(dropped > 0);
         sink_->write("after\n");
         CPPUNIT_ASSERT_EQUAL(std::string("after\n"), read(6));
     }
@@ -99,6 +103,13 @@ public:
     }
 
 private:
+    std::string readLine() {
+        std::string line;
+        while (!line.ends_with('\n'))
+            line += read(1);
+        return line;
+    }
+
     static constexpr std::size_t capacity = 20000;
 
     static std::string line() { return std::string(99, 'x') + "\n"; }

@@ -1,0 +1,75 @@
+#include "Expectations.h"
+#include "support/Process.h"
+
+#include <vector>
+
+namespace kubecred::test {
+
+/// What the compiler and the linker do against those who find a hole, in every built file.
+class HardeningTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(HardeningTest);
+    CPPUNIT_TEST(loadsAtRandomPlaces);
+    CPPUNIT_TEST(bindsAllAtStartAndThenLocksIt);
+    CPPUNIT_TEST(runsNoData);
+    CPPUNIT_TEST(guardsTheStack);
+    CPPUNIT_TEST(checksLengthsOfCopies);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void loadsAtRandomPlaces() {
+        assertContains(readelf("-h", KUBECRED_BINARY),
+                       "DYN (Position-Independent Executable file)");
+        for (const auto& file : files())
+            assertLacks(readelf("-d", file), "TEXTREL");
+    }
+
+    void bindsAllAtStartAndThenLocksIt() {
+        for (const auto& file : files()) {
+            assertContains(readelf("-l", file), "GNU_RELRO");
+            assertContains(readelf("-d", file), "NOW");
+        }
+    }
+
+    void runsNoData() {
+        for (const auto& file : files()) {
+            const auto segments = readelf("-lW", file);
+            const auto stack = segments.find("GNU_STACK");
+            CPPUNIT_ASSERT_MESSAGE(file, stack != std::string::npos);
+            const auto flags = segments.substr(stack, segments.find('\n', stack) - stack);
+            assertContains(flags, " RW ");
+            assertLacks(segments, "RWE");
+        }
+    }
+
+    void guardsTheStack() {
+        for (const auto& file : files())
+            CPPUNIT_ASSERT_MESSAGE(file,
+                                   imports(file).find("__stack_chk_fail") != std::string::npos);
+    }
+
+    // Where the compiler knows how large the target is, which in C++ is seldom: once in the core.
+    void checksLengthsOfCopies() {
+        CPPUNIT_ASSERT(imports(files().at(1)).find("_chk@") != std::string::npos);
+    }
+
+private:
+    static std::vector<std::string> files() {
+        const std::string modules = KUBECRED_MODULES;
+        return {KUBECRED_BINARY, modules + "/../libkubecred-core.so", modules + "/issuance.so",
+                modules + "/verification.so"};
+    }
+
+    static std::string imports(const std::string& file) {
+        return runToEnd({"readelf", "-W", "--dyn-syms", file}).output;
+    }
+
+    static std::string readelf(const std::string& what, const std::string& file) {
+        const auto found = runToEnd({"readelf", what, file});
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(found.errors, 0, found.status);
+        return found.output;
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(HardeningTest);
+
+} // namespace kubecred::test
