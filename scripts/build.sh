@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds a preset, installing what that takes; costs only what changed.
-#   scripts/build.sh [PRESET] [TARGET ...]      PRESET: release (default), debug, asan, tsan
+#   scripts/build.sh [PRESET] [TARGET ...]      PRESET: release (default), debug, asan, tsan, fuzz
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

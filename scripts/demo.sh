@@ -15,7 +15,7 @@ finish() {
 trap finish EXIT
 
 # The demo must not depend on what the caller's shell happens to set.
-env -u PORT -u LOG_LEVEL -u WORKER_ID -u HEALTH_TOKEN \
+env -u PORT -u LOG_LEVEL -u WORKER_ID -u HEALTH_TOKEN -u API_KEYS \
     build/release/bin/kube-credential --config=config/local.properties \
     --define=http.port=0 --define=http.address=127.0.0.1 \
     --define=shutdown.graceSeconds=0 --define=database.path="$folder/demo.db" \

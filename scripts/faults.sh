@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Breaks real things under the running service and audits what it promised: the long form of the
-# suite in test/faults. Needs root (network namespaces, cgroups, small file systems). Prints a table
+# suite in test/faults. Needs root (cgroups, small file systems). Prints a table
 # of the faults and writes it to docs/reliability.md where --record is given.
 #   scripts/faults.sh [--short] [--record] [SUITE ...]
 set -euo pipefail
@@ -21,7 +21,7 @@ for argument in "$@"; do
     esac
 done
 [[ $(id -u) -eq 0 ]] || {
-    echo "scripts/faults.sh must run as root: it makes file systems, cgroups and network namespaces" >&2
+    echo "scripts/faults.sh must run as root: it makes file systems and cgroups" >&2
     exit 1
 }
 

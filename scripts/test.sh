@@ -2,7 +2,7 @@
 # Installs, builds and runs the tests. The tests that need PostgreSQL start one of their own in a
 # temporary folder, and stop it.
 #   scripts/test.sh                                    everything, the faults in their short form,
-#                                                      and ASan+UBSan
+#                                                      ASan+UBSan, and 20 s of fuzzing a target
 #   scripts/test.sh --unit --integration --functional  only these (any of them)
 #   scripts/test.sh --asan | --tsan                    only these, under the sanitizer: without a
 #                                                      kind, units and integration
@@ -11,6 +11,7 @@ cd "$(dirname "$0")/.."
 
 kinds=()
 sanitizers=()
+fuzz=no
 for argument in "$@"; do
     case $argument in
         --unit | --integration | --functional) kinds+=("${argument#--}") ;;
@@ -50,8 +51,10 @@ if [[ ${#sanitizers[@]} -eq 0 ]]; then
     run release unit integration functional
     run release faults # the short form
     sanitizers=(asan)
+    fuzz=yes
 fi
 [[ ${#kinds[@]} -gt 0 ]] || kinds=(unit integration)
 for sanitizer in "${sanitizers[@]}"; do
     run "$sanitizer" "${kinds[@]}"
 done
+[[ $fuzz == no ]] || scripts/fuzz.sh 20

@@ -16,6 +16,12 @@ class Daemons {
 public:
     Daemons() {
         const std::map<std::string, std::string> token{{"HEALTH_TOKEN", "open-sesame"}};
+        const NewKey useless = createKey("useless", "verify");
+        const NewKey other = createKey("other", "issue");
+        locked = std::make_unique<Daemon>(DaemonOptions{
+            sqliteProperties({{"issuance.auth", "keys"}, {"verification.auth", "keys"}}),
+            {{"API_KEYS", useless.entry + "," + other.entry}, {"HEALTH_TOKEN", "open-sesame"}}});
+        keys = {{"/issuance/credentials", useless.key}, {"/verification/credentials", other.key}};
         healthy = std::make_unique<Daemon>(DaemonOptions{sqliteProperties(), token});
         tokenless = std::make_unique<Daemon>(DaemonOptions{sqliteProperties()});
         databaseless =
@@ -33,7 +39,9 @@ public:
     std::unique_ptr<Daemon> healthy;
     std::unique_ptr<Daemon> tokenless;
     std::unique_ptr<Daemon> databaseless;
-    std::unique_ptr<Daemon> hasty; ///< gives a request a second
+    std::unique_ptr<Daemon> locked;          ///< asks for keys
+    std::map<std::string, std::string> keys; ///< of the locked one, which do not open this path
+    std::unique_ptr<Daemon> hasty;           ///< gives a request a second
     std::unique_ptr<Daemon> draining;
 };
 
@@ -63,6 +71,11 @@ Scenarios healthScenarios(const std::string& path) {
          [=](const Daemons& daemons) {
              return request(daemons.healthy->port(), "GET", details, "", {bearer + "guessed"});
          }},
+        {{"GET", details, "403"},
+         [=](const Daemons& daemons) {
+             return request(daemons.locked->port(), "GET", details, "",
+                            {bearer + daemons.keys.begin()->second});
+         }},
         {{"GET", details, "404"},
          [=](const Daemons& daemons) {
              return request(daemons.tokenless->port(), "GET", details);
@@ -77,6 +90,13 @@ Scenarios postScenarios(const std::string& path, const std::string& valid) {
     return {
         {at("400"),
          [=](const Daemons& daemons) { return post(daemons.healthy->port(), path, "{}"); }},
+        {at("401"),
+         [=](const Daemons& daemons) { return post(daemons.locked->port(), path, valid); }},
+        {at("403"),
+         [=](const Daemons& daemons) {
+             return post(daemons.locked->port(), path, valid,
+                         {"X-API-Key: " + daemons.keys.at(path)});
+         }},
         {at("408"),
          [=](const Daemons& daemons) {
              return sendHead(*daemons.hasty, line + "\r\nContent-Type: application/json\r\n"

@@ -3,51 +3,14 @@
 #include "RecordingLogger.h"
 #include "VerificationModule.h"
 #include "host/PrometheusMetrics.h"
+#include "support/IdleStorage.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
-#include <optional>
 #include <string>
 #include <tuple>
 
 namespace kubecred::test {
-
-namespace {
-
-class IdleReader final : public CredentialReader {
-public:
-    Deferred<std::optional<FoundCredential>> find(const Uuid&, Deadline) override {
-        return std::optional<FoundCredential>();
-    }
-};
-
-class IdleWriter final : public CredentialWriter {
-public:
-    Deferred<IssueOutcome> issue(const Credential&, Deadline) override {
-        return IssueOutcome(Issued{});
-    }
-};
-
-// Keeps who was asked for.
-class IdleStorage final : public CredentialStorage {
-public:
-    CredentialReader& reader() override {
-        asked += "reader ";
-        return reader_;
-    }
-    CredentialWriter& writer() override {
-        asked += "writer ";
-        return writer_;
-    }
-
-    std::string asked;
-
-private:
-    IdleReader reader_;
-    IdleWriter writer_;
-};
-
-} // namespace
 
 class ModuleSettingsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(ModuleSettingsTest);

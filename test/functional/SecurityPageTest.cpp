@@ -1,0 +1,80 @@
+#include "support/Process.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <filesystem>
+#include <regex>
+#include <sstream>
+#include <vector>
+
+namespace kubecred::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A paragraph, or a line of a table.
+std::vector<std::string> statements(const std::string& page) {
+    std::vector<std::string> all(1);
+    std::istringstream lines(page);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.empty() || line.starts_with('|'))
+            all.emplace_back();
+        all.back() += line + " ";
+    }
+    return all;
+}
+
+bool exists(const std::string& kind, const std::string& suite, const std::string& test) {
+    const std::string registration = "CPPUNIT_TEST(" + test + ")";
+    for (const char* extension : {".cpp", ".h"}) {
+        const auto file = fs::path(KUBECRED_SOURCE_DIR) / "test" / kind / (suite + extension);
+        if (fs::exists(file) && readFile(file).find(registration) != std::string::npos)
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
+/// docs/security.md promises nothing that no test holds.
+class SecurityPageTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(SecurityPageTest);
+    CPPUNIT_TEST(everyMustNamesItsTest);
+    CPPUNIT_TEST(everyTestNamedIsThere);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void everyMustNamesItsTest() {
+        int promises = 0;
+        for (const auto& statement : statements(page())) {
+            if (statement.find("MUST") == std::string::npos)
+                continue;
+            ++promises;
+            CPPUNIT_ASSERT_MESSAGE(statement, std::regex_search(statement, name_));
+        }
+        CPPUNIT_ASSERT(promises > 20);
+    }
+
+    void everyTestNamedIsThere() {
+        const std::string text = page();
+        const std::regex whole(R"(`(unit|integration|functional|faults)\.(\w+)\.(\w+)`)");
+        int named = 0;
+        for (std::sregex_iterator found(text.begin(), text.end(), whole), end; found != end;
+             ++found) {
+            CPPUNIT_ASSERT_MESSAGE(found->str(), exists((*found)[1], (*found)[2], (*found)[3]));
+            ++named;
+        }
+        CPPUNIT_ASSERT(named > 20);
+    }
+
+private:
+    static std::string page() {
+        return readFile(fs::path(KUBECRED_SOURCE_DIR) / "docs" / "security.md");
+    }
+
+    const std::regex name_{R"(`(unit|integration|functional|faults)\.\w+)"};
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(SecurityPageTest);
+
+} // namespace kubecred::test
