@@ -29,7 +29,7 @@ scripts/install-packages.sh build test faults
 run() {
     local preset=$1
     shift
-    scripts/build.sh "$preset"
+    scripts/build.sh "$preset" "${@/%/-tests}"
     # The faults make file systems and cgroups.
     local as_root=()
     [[ $* != faults || $(id -u) -eq 0 ]] || as_root=(sudo)
