@@ -56,6 +56,7 @@ class CachedCredentialsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(doesNotKeepADuplicate);
     CPPUNIT_TEST(forgetsWhatTheDatabaseDoesNotKnow);
     CPPUNIT_TEST(forgetsWhatIsStale);
+    CPPUNIT_TEST(sparesALookUpWhileFresh);
     CPPUNIT_TEST(leavesOtherErrorsAlone);
     CPPUNIT_TEST_SUITE_END();
 
@@ -101,11 +102,21 @@ public:
     }
 
     void forgetsWhatIsStale() {
-        storage::CachedReader impatient(database_, cache_, 0s, clock_, metrics_);
+        storage::CachedReader impatient(database_, cache_, {.stale = 0s}, clock_, metrics_);
         await(impatient.find(credential_.id, {}));
         std::this_thread::sleep_for(2ms);
         failWith(Error::unavailable("database unreachable"));
         CPPUNIT_ASSERT_THROW(await(impatient.find(credential_.id, {})), Error);
+    }
+
+    void sparesALookUpWhileFresh() {
+        storage::CachedReader reader(database_, cache_, {.fresh = 60s, .stale = 0s}, clock_,
+                                     metrics_);
+        CPPUNIT_ASSERT(await(reader.find(credential_.id, {})));
+        failWith(std::logic_error("was asked"));
+        const auto found = await(reader.find(credential_.id, {}));
+        CPPUNIT_ASSERT(found && !found->asOf);
+        CPPUNIT_ASSERT_THROW(await(reader.find(Uuid::version4(), {})), std::logic_error);
     }
 
     void leavesOtherErrorsAlone() {
@@ -128,7 +139,7 @@ private:
     ToldDatabase database_;
     storage::CredentialCache cache_{10, 1 << 20};
     host::PrometheusMetrics metrics_;
-    storage::CachedReader reader_{database_, cache_, 60s, clock_, metrics_};
+    storage::CachedReader reader_{database_, cache_, {.stale = 60s}, clock_, metrics_};
     storage::CachingWriter writer_{database_, cache_, clock_};
     const Credential credential_{Uuid::version4(), "Ada",       "ada@example.org", "passport", "{}",
                                  "worker-1",       clock_.now()};

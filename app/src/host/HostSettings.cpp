@@ -103,6 +103,7 @@ storage::CacheSettings readCache(Settings& settings) {
     storage::CacheSettings cache;
     cache.entries = static_cast<std::size_t>(
         settings.integer("verification.cache.entries", 10000, 0, 10000000));
+    cache.fresh = readSeconds(settings, "verification.cache.freshSeconds", 0, 0, 86400);
     cache.stale = readSeconds(settings, "verification.cache.staleSeconds", 3600, 0, 604800);
     return cache;
 }

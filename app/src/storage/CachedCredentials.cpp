@@ -23,10 +23,11 @@ bool isUnavailable(const std::exception_ptr& failure) {
 } // namespace
 
 CachedReader::CachedReader(CredentialReader& reader, CredentialCache& cache,
-                           std::chrono::seconds stale, const Clock& clock, Metrics& metrics)
+                           const CacheSettings& settings, const Clock& clock, Metrics& metrics)
     : reader_(reader),
       cache_(cache),
-      stale_(stale),
+      fresh_(settings.fresh),
+      stale_(settings.stale),
       clock_(clock),
       hits_(metrics.counter(
           {"kubecred_credential_cache_hits_total", "Look-ups that were answered from memory."})),
@@ -34,6 +35,9 @@ CachedReader::CachedReader(CredentialReader& reader, CredentialCache& cache,
                                "Look-ups that memory was asked for in vain."})) {}
 
 Deferred<Found> CachedReader::find(const Uuid& id, Deadline deadline) {
+    if (fresh_ > std::chrono::seconds(0))
+        if (auto entry = recall(id, fresh_))
+            return Found(FoundCredential{std::move(entry->credential)});
     return Deferred<Found>([this, id, deadline](Executor& executor, Sink<Found> sink) {
         reader_.find(id, deadline)
             .start(executor, [this, id, sink = std::move(sink)](Outcome<Found> outcome) {
@@ -48,8 +52,8 @@ Outcome<Found> CachedReader::settle(const Uuid& id, Outcome<Found> outcome) {
         return outcome;
     }
     if (isUnavailable(std::get<std::exception_ptr>(outcome)))
-        if (auto recalled = recall(id))
-            return recalled;
+        if (auto entry = recall(id, stale_))
+            return Found(FoundCredential{std::move(entry->credential), entry->asOf});
     return outcome;
 }
 
@@ -60,14 +64,13 @@ void CachedReader::remember(const Uuid& id, const Found& found) {
         cache_.remove(id);
 }
 
-Found CachedReader::recall(const Uuid& id) {
+std::optional<CredentialCache::Entry> CachedReader::recall(const Uuid& id,
+                                                           std::chrono::seconds most) {
     auto entry = cache_.find(id);
-    if (!entry || steady_clock::now() - entry->confirmed > stale_) {
-        misses_.add();
-        return std::nullopt;
-    }
-    hits_.add();
-    return FoundCredential{std::move(entry->credential), entry->asOf};
+    if (entry && steady_clock::now() - entry->confirmed > most)
+        entry.reset();
+    (entry ? hits_ : misses_).add();
+    return entry;
 }
 
 CachingWriter::CachingWriter(CredentialWriter& writer, CredentialCache& cache, const Clock& clock)

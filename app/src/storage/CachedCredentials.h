@@ -1,6 +1,7 @@
 #pragma once
 
 #include "CredentialCache.h"
+#include "DatabaseSettings.h"
 #include "kubecred/Clock.h"
 #include "kubecred/Metrics.h"
 #include "kubecred/domain/CredentialReader.h"
@@ -10,13 +11,13 @@
 
 namespace kubecred::storage {
 
-/// Answers from the cache while the database behind `reader` is out of reach, and says so. An id
-/// that is not in the cache stays unanswered then: it may well be genuine.
+/// Answers from the cache what is fresh in it: credentials never change. While the database behind
+/// `reader` is out of reach, answers what is stale too, and says so; an id that is not in the cache
+/// stays unanswered then, since it may well be genuine.
 class CachedReader final : public CredentialReader {
 public:
-    /// `stale`: how long after its confirmation a credential may be answered so. The references
-    /// must outlive this object.
-    CachedReader(CredentialReader& reader, CredentialCache& cache, std::chrono::seconds stale,
+    /// The references to services must outlive this object.
+    CachedReader(CredentialReader& reader, CredentialCache& cache, const CacheSettings& settings,
                  const Clock& clock, Metrics& metrics);
 
     Deferred<std::optional<FoundCredential>> find(const Uuid& id, Deadline deadline) override;
@@ -25,10 +26,11 @@ private:
     Outcome<std::optional<FoundCredential>> settle(const Uuid& id,
                                                    Outcome<std::optional<FoundCredential>> outcome);
     void remember(const Uuid& id, const std::optional<FoundCredential>& found);
-    std::optional<FoundCredential> recall(const Uuid& id);
+    std::optional<CredentialCache::Entry> recall(const Uuid& id, std::chrono::seconds most);
 
     CredentialReader& reader_;
     CredentialCache& cache_;
+    const std::chrono::seconds fresh_;
     const std::chrono::seconds stale_;
     const Clock& clock_;
     Counter& hits_;

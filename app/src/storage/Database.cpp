@@ -97,7 +97,7 @@ CredentialReader& Database::reader() {
     if (settings_.cache.entries == 0)
         return *reader_;
     if (!cachedReader_)
-        cachedReader_.emplace(*reader_, cache_, settings_.cache.stale, clock_, metrics_);
+        cachedReader_.emplace(*reader_, cache_, settings_.cache, clock_, metrics_);
     return *cachedReader_;
 }
 

@@ -20,11 +20,13 @@ struct PostgresSettings {
     std::string targetSessionAttrs = "any";
 };
 
-/// What is kept of credentials in memory, for the time that the database is out of reach.
+/// What is kept of credentials in memory. Both times run from an entry's last confirmation by the
+/// database.
 struct CacheSettings {
     std::size_t entries = 0; ///< 0: there is no cache
     std::size_t bytes = 16 << 20;
-    std::chrono::seconds stale{0}; ///< how long after its confirmation an entry counts
+    std::chrono::seconds fresh{0}; ///< how long an entry spares a look-up
+    std::chrono::seconds stale{0}; ///< how long it counts while the database is out of reach
 };
 
 struct DatabaseSettings {
