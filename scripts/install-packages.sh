@@ -8,6 +8,7 @@ declare -A packages=(
              libyaml-cpp-dev prometheus-cpp-dev"
     [test]="postgresql prometheus"
     [faults]="postgresql slowhttptest faketime"
+    [bench]="wrk nginx-light"
     [fuzz]="clang libclang-rt-14-dev"
     [lint]="clang-format clang-tidy shellcheck git"
 )

@@ -3,7 +3,12 @@
 #include "support/Eventually.h"
 #include "support/RawConnection.h"
 
+#include <sys/stat.h>
+
+#include <algorithm>
 #include <csignal>
+#include <cstdint>
+#include <filesystem>
 #include <memory>
 
 namespace kubecred::test {
@@ -15,6 +20,8 @@ class ApiKeysTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(theEnvironmentHasKeysToo);
     CPPUNIT_TEST(hangingUpRevokes);
     CPPUNIT_TEST(aBrokenFileRevokesNothing);
+    CPPUNIT_TEST(whatIsNoFileRevokesNothing);
+    CPPUNIT_TEST(warnsWhereAReloadLocksEverybodyOut);
     CPPUNIT_TEST(onlyTheKeyItselfOpens);
     CPPUNIT_TEST(theLogNamesTheKeyAndNothingMore);
     CPPUNIT_TEST(noProcessListingShowsAKey);
@@ -49,9 +56,43 @@ public:
 
     void aBrokenFileRevokesNothing() {
         start(ada_.entry);
-        reload("not an entry", "API keys not reloaded");
+        reload(bob_.entry + "\nnot an entry", "API keys not reloaded");
         CPPUNIT_ASSERT_EQUAL(201, issue(ada_.key));
-        assertContains(daemon_->log(), "line 1");
+        CPPUNIT_ASSERT_EQUAL(401, issue(bob_.key));
+        assertContains(daemon_->log(), "line 2 is none");
+    }
+
+    // None of them may be waited for, or be read to its end.
+    void whatIsNoFileRevokesNothing() {
+        start(ada_.entry);
+        std::size_t refusals = 0;
+        const auto refuse = [&] {
+            daemon_->process().signal(SIGHUP);
+            ++refusals;
+            CPPUNIT_ASSERT(eventually([&] { return refused() == refusals; }));
+            CPPUNIT_ASSERT(issue(ada_.key) != 401);
+        };
+        std::filesystem::remove(file_);
+        refuse();
+        std::filesystem::create_directory(file_);
+        refuse();
+        std::filesystem::remove(file_);
+        CPPUNIT_ASSERT_EQUAL(0, mkfifo(file_.c_str(), 0600));
+        refuse();
+        std::filesystem::remove(file_);
+        std::filesystem::create_symlink("/dev/zero", file_);
+        refuse();
+        std::filesystem::remove(file_);
+        writeFile(file_, "");
+        std::filesystem::resize_file(file_, std::uintmax_t{1} << 32);
+        refuse();
+        CPPUNIT_ASSERT_EQUAL(0, daemon_->stop());
+    }
+
+    void warnsWhereAReloadLocksEverybodyOut() {
+        start(ada_.entry);
+        reload("", "no API key has its scope");
+        CPPUNIT_ASSERT_EQUAL(401, issue(ada_.key));
     }
 
     void onlyTheKeyItselfOpens() {
@@ -93,11 +134,13 @@ public:
     }
 
     void noProcessListingShowsAKey() {
-        start(ada_.entry);
+        start(ada_.entry, {{"HEALTH_TOKEN", "open sesame"}});
         issue(ada_.key);
         const auto folder = "/proc/" + std::to_string(daemon_->process().id());
-        for (const char* file : {"/cmdline", "/comm", "/environ"})
-            assertLacks(readFile(folder + file), ada_.key);
+        for (const char* file : {"/cmdline", "/comm"})
+            for (const std::string& secret : {ada_.key, std::string("sesame")})
+                assertLacks(readFile(folder + file), secret);
+        assertLacks(readFile(folder + "/environ"), ada_.key); // which is kept nowhere
     }
 
     void badSourcesStopTheStart() {
@@ -156,6 +199,13 @@ private:
         daemon_->process().signal(SIGHUP);
         CPPUNIT_ASSERT(
             eventually([&] { return daemon_->log().find(message) != std::string::npos; }));
+    }
+
+    std::size_t refused() const {
+        const auto lines = daemon_->logLines();
+        return static_cast<std::size_t>(std::ranges::count_if(lines, [](const auto& line) {
+            return line.find("API keys not reloaded") != std::string::npos;
+        }));
     }
 
     int issue(const std::string& key) const {

@@ -141,7 +141,7 @@ public:
     }
 
     void secretsAreRefusedOnTheCommandLine() {
-        for (const char* key : {"database.password", "health.token"}) {
+        for (const char* key : {"database.password", "health.token", "auth.keys"}) {
             const auto ended = check({}, {}, {std::string("--define=") + key + "=tell-nobody"});
             CPPUNIT_ASSERT_EQUAL(78, ended.status);
             lineAbout(key, ended.errors);

@@ -1,9 +1,13 @@
 #include "Expectations.h"
 #include "support/Process.h"
 
+#include <filesystem>
+#include <sstream>
 #include <vector>
 
 namespace kubecred::test {
+
+namespace fs = std::filesystem;
 
 /// What the compiler and the linker do against those who find a hole, in every built file.
 class HardeningTest : public CppUnit::TestFixture {
@@ -49,6 +53,16 @@ public:
 
     // Where the compiler knows how large the target is, which in C++ is seldom: once in the core.
     void checksLengthsOfCopies() {
+        std::istringstream commands(readFile(fs::path(KUBECRED_BINARY).parent_path().parent_path() /
+                                             "compile_commands.json"));
+        int shipped = 0;
+        for (std::string line; std::getline(commands, line);)
+            if (line.find("\"command\"") != std::string::npos &&
+                line.find("/test/") == std::string::npos) {
+                assertContains(line, "-D_FORTIFY_SOURCE=2");
+                ++shipped;
+            }
+        CPPUNIT_ASSERT(shipped > 50);
         CPPUNIT_ASSERT(imports(files().at(1)).find("_chk@") != std::string::npos);
     }
 

@@ -16,7 +16,8 @@ public:
     void write(LogLevel, std::string_view, std::span<const LogField>) noexcept override {}
 };
 
-/// Both modules behind the dispatcher, without sockets and without a database.
+/// Both modules behind the dispatcher, without sockets and without a database, and `/locked`, which
+/// `root key` opens.
 class Service {
 public:
     Service();
@@ -32,7 +33,7 @@ private:
     NoLogger logger_;
     SystemClock clock_;
     host::PrometheusMetrics metrics_;
-    auth::KeyRing keys_{{}};
+    auth::KeyRing keys_{{{"root", {http::Access::admin}, sha256("root key")}}};
     auth::Authorizer authorizer_{keys_};
     http::Router router_;
     issuance::IssuanceModule issuance_;

@@ -56,10 +56,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     } catch (const host::ConfigurationError&) {
         // no .properties file
     }
-    try {
-        host::readKeys({file.path(), std::string(text), ""});
-    } catch (const host::KeyFault&) {
-        // no keys
-    }
+    for (const host::KeySettings& sources :
+         {host::KeySettings{file.path(), "", ""}, host::KeySettings{"", std::string(text), ""},
+          host::KeySettings{"", "", std::string(text)}})
+        try {
+            host::readKeys(sources);
+        } catch (const host::KeyFault&) {
+            // no keys
+        }
     return 0;
 }

@@ -77,7 +77,7 @@ Daemon::Daemon(DaemonOptions options) : port_(freePort()) {
 
 Daemon::~Daemon() {
     process_.reset();
-    const auto disclosed = disclosureIn(readFile(directory_.path() / "output"));
+    const auto disclosed = disclosureIn(readFile(directory_.path() / "output") + errors());
     if (disclosed.empty())
         return;
     std::cerr << "a log discloses " << disclosed << std::endl;

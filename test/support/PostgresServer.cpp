@@ -29,6 +29,7 @@ fs::path binaries() {
 
 PostgresServer::PostgresServer(PostgresOptions options)
     : data_(options.data.empty() ? directory_.path() / "data" : std::move(options.data)),
+      settings_(std::move(options.settings)),
       user_(geteuid() == 0 ? "postgres" : ""),
       port_(freePort()) {
     fs::permissions(directory_.path(), fs::perms::all);
@@ -82,12 +83,18 @@ void PostgresServer::start() {
     options.user = user_;
     options.directory = directory_.path();
     options.output = options.errors = directory_.path() / "log";
-    server_ = std::make_unique<Process>(
-        std::vector<std::string>{binary("postgres"), "-D", data_.string(), "-p",
-                                 std::to_string(port_), "-c", "listen_addresses=127.0.0.1", "-c",
-                                 "unix_socket_directories=", "-c", "max_connections=60", "-c",
-                                 "max_wal_size=64MB"},
-        options);
+    std::vector<std::string> command{binary("postgres"),
+                                     "-D",
+                                     data_.string(),
+                                     "-p",
+                                     std::to_string(port_),
+                                     "-c",
+                                     "listen_addresses=127.0.0.1",
+                                     "-c",
+                                     "unix_socket_directories="};
+    for (const auto& setting : settings_)
+        command.insert(command.end(), {"-c", setting});
+    server_ = std::make_unique<Process>(command, options);
     for (int attempt = 0; attempt < 1500; ++attempt) {
         if (answers())
             return;

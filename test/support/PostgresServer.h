@@ -14,6 +14,8 @@ namespace kubecred::test {
 struct PostgresOptions {
     int primaryPort = 0;             ///< of the server that it is to follow; 0: it stands alone
     std::filesystem::path data = {}; ///< where its data directory is made; default: in its folder
+    /// Beyond where it listens; by default few connections and little room, to start quickly.
+    std::vector<std::string> settings = {"max_connections=60", "max_wal_size=64MB"};
 };
 
 /// A PostgreSQL server of the test's own on 127.0.0.1, in a temporary folder. Every login is
@@ -53,6 +55,7 @@ private:
 
     TemporaryDirectory directory_;
     const std::filesystem::path data_;
+    const std::vector<std::string> settings_;
     std::string user_;
     int port_;
     int databases_ = 0;

@@ -13,4 +13,11 @@ int openFilesOf(pid_t process);
 /// How much memory a running process holds, in kilobytes.
 long residentKilobytes(pid_t process);
 
+/// The most that it held since it began, or since `forgetPeak`.
+long peakKilobytes(pid_t process);
+void forgetPeak(pid_t process);
+
+/// How much processor time it has used.
+double cpuSeconds(pid_t process);
+
 } // namespace kubecred::test

@@ -49,7 +49,7 @@ public:
     }
 
     void refusesSecretsOnTheCommandLine() {
-        for (const char* key : {"database.password", "health.token"}) {
+        for (const char* key : {"database.password", "health.token", "auth.keys"}) {
             auto commandLine = withFile("modules=absent\n");
             commandLine.defines = {{key, "hush"}};
             const auto lines = faults(commandLine);

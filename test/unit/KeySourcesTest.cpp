@@ -50,6 +50,11 @@ public:
         CPPUNIT_ASSERT(keys.front().opens(http::Access::admin));
         CPPUNIT_ASSERT(!keys.front().opens(http::Access::issue));
         CPPUNIT_ASSERT(keys.front().digest == sha256("open sesame"));
+        CPPUNIT_ASSERT(readKeys({"", "", "open sesame \r\n"}).front().digest ==
+                       sha256("open sesame"));
+        CPPUNIT_ASSERT(readKeys({"", "", " \n"}).empty());
+        for (const char* token : {"open\nsesame", "open\tsesame", "s\xc3\xa9same"})
+            fault({"", "", token}, "health.token");
     }
 
     void tellsWhichLineIsWrong() {
@@ -68,15 +73,17 @@ public:
 
     void refusesAFileThatIsNone() {
         for (const std::string& path : {file_ + "-missing", directory_.path().string()})
-            CPPUNIT_ASSERT_EQUAL(std::string("a file that can be read"),
-                                 fault({path, "", ""}, "auth.keysFile"));
+            CPPUNIT_ASSERT(
+                fault({path, "", ""}, "auth.keysFile").starts_with("a file that can be"));
     }
 
     // Who is to be named in the log, and which scopes are to count?
     void refusesAKeyTwice() {
         const std::string digest = sha256Hex("key");
         fault({"", "a:issue:" + digest + ",b:verify:" + digest, ""}, "auth.keys");
-        fault({"", "a:admin:" + sha256Hex("token"), "token"}, "auth.keys");
+        fault({"", "a:admin:" + sha256Hex("token"), "token"}, "health.token");
+        write(entry("a"));
+        CPPUNIT_ASSERT_EQUAL(std::string("a "), names({file_, entry("a"), ""}));
         CPPUNIT_ASSERT_EQUAL(std::string("a a "),
                              names({"", entry("a") + ",a:verify:" + digest, ""}));
     }

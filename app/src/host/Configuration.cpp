@@ -21,7 +21,7 @@ SettingValues readSources(const CommandLine& commandLine) {
 
 // Everyone on the machine can read a command line.
 void refuseSecretsOnCommandLine(const CommandLine& commandLine) {
-    for (const char* key : {"database.password", "health.token"})
+    for (const char* key : {"database.password", "health.token", "auth.keys"})
         if (commandLine.defines.contains(key))
             throw ConfigurationFaults({std::string(key) + " (--define): must not stand on the "
                                                           "command line; use the environment"});

@@ -23,10 +23,13 @@
 #include <cerrno>
 #include <csignal>
 #include <iostream>
+#include <typeinfo>
 #include <utility>
 
 namespace kubecred::host {
 namespace {
+
+constexpr std::string_view keysNotReloaded = "API keys not reloaded: those from before stay in use";
 
 /// The parts of a running daemon; destroying it stops what was started.
 class Daemon {
@@ -44,6 +47,7 @@ private:
     void addMetricsRoute();
     void startModules();
     void logRoutes();
+    void warnOfLockedRoutes();
     int awaitEnd();
     void reloadKeys();
     bool awaitRequests(std::chrono::milliseconds patience);
@@ -145,9 +149,14 @@ void Daemon::startModules() {
 }
 
 void Daemon::logRoutes() {
-    for (const auto& [method, path, access] : router_.routes()) {
+    for (const auto& [method, path, access] : router_.routes())
         logger_.log(LogLevel::debug, "route",
                     {{"method", nameOf(method)}, {"route", path}, {"access", nameOf(access)}});
+    warnOfLockedRoutes();
+}
+
+void Daemon::warnOfLockedRoutes() {
+    for (const auto& [method, path, access] : router_.routes()) {
         const bool isOptional = access == http::Access::anyone || access == http::Access::admin;
         if (!isOptional && !keys_.anyOpens(access))
             logger_.log(LogLevel::warn, "nobody can call a route: no API key has its scope",
@@ -169,10 +178,14 @@ void Daemon::reloadKeys() {
         const auto count = static_cast<std::int64_t>(keys.size());
         keys_.replace(std::move(keys));
         logger_.log(LogLevel::info, "API keys reloaded", {{"keys", count}});
+        warnOfLockedRoutes();
     } catch (const KeyFault& fault) {
-        logger_.log(LogLevel::error, "API keys not reloaded: those from before stay in use",
+        logger_.log(LogLevel::error, keysNotReloaded,
                     {{"setting", std::string_view(fault.setting())},
-                     {"accepted", std::string_view(fault.what())}});
+                     {"wanted", std::string_view(fault.what())}});
+    } catch (const std::exception& exception) {
+        logger_.log(LogLevel::error, keysNotReloaded,
+                    {{"error", std::string_view(typeid(exception).name())}});
     }
 }
 

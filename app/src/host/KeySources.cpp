@@ -4,35 +4,68 @@
 #include "kubecred/Text.h"
 
 #include <algorithm>
-#include <set>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 namespace kubecred::host {
 namespace {
 
+namespace fs = std::filesystem;
 using auth::ApiKey;
 
 constexpr const char* form = "name:scope+scope:sha256-in-hex (see --create-key)";
+constexpr std::uintmax_t mostBytes = 1 << 20; // more than so many keys take
 
-void readFile(const std::string& path, std::vector<ApiKey>& keys) {
-    const auto text = readTextFile(path);
+/// Keys as they are found, each once.
+class Collection {
+public:
+    void add(const char* setting, ApiKey key) {
+        const auto same = std::ranges::find(keys_, key.digest, &ApiKey::digest);
+        if (same == keys_.end())
+            keys_.push_back(std::move(key));
+        else if (same->name != key.name || same->scopes != key.scopes)
+            throw KeyFault(setting, "entries of different keys: those of " + same->name + " and " +
+                                        key.name + " are of the same key");
+        if (keys_.size() > mostKeys)
+            throw KeyFault(setting, "at most " + std::to_string(mostKeys) + " keys");
+    }
+
+    std::vector<ApiKey> take() && { return std::move(keys_); }
+
+private:
+    std::vector<ApiKey> keys_;
+};
+
+// Whoever opens a pipe may wait for ever.
+std::string readFile(const std::string& path) {
+    std::error_code error;
+    if (!fs::is_regular_file(path, error) || fs::file_size(path, error) > mostBytes || error)
+        throw KeyFault("auth.keysFile", "a file that can be read, of at most 1 MiB");
+    auto text = readTextFile(path);
     if (!text)
         throw KeyFault("auth.keysFile", "a file that can be read");
+    return *std::move(text);
+}
+
+void addFile(const std::string& path, Collection& keys) {
+    const std::string text = readFile(path);
     int number = 0;
-    for (const auto whole : split(*text, "\n")) {
+    for (const auto whole : split(text, "\n")) {
         ++number;
         const auto line = trim(whole.substr(0, whole.find_last_not_of('\r') + 1));
         if (line.empty() || line.starts_with('#'))
             continue;
         auto key = auth::parseApiKey(line);
         if (!key)
-            throw KeyFault("auth.keysFile", std::string("a file of entries ") + form +
-                                                ", one a line, which line " +
-                                                std::to_string(number) + " is not");
-        keys.push_back(*std::move(key));
+            throw KeyFault("auth.keysFile", std::string("entries ") + form + ", one a line; line " +
+                                                std::to_string(number) + " is none");
+        keys.add("auth.keysFile", *std::move(key));
     }
 }
 
-void readEntries(std::string_view entries, std::vector<ApiKey>& keys) {
+void addEntries(std::string_view entries, Collection& keys) {
     int number = 0;
     for (const auto entry : split(entries, ", \t\r\n")) {
         if (entry.empty())
@@ -41,33 +74,31 @@ void readEntries(std::string_view entries, std::vector<ApiKey>& keys) {
         auto key = auth::parseApiKey(entry);
         if (!key)
             throw KeyFault("auth.keys", std::string("entries ") + form +
-                                            ", separated by commas or white space, which entry " +
-                                            std::to_string(number) + " is not");
-        keys.push_back(*std::move(key));
+                                            ", separated by commas or white space; entry " +
+                                            std::to_string(number) + " is none");
+        keys.add("auth.keys", *std::move(key));
     }
 }
 
-bool isAnyTwice(const std::vector<ApiKey>& keys) {
-    std::set<Digest> digests;
-    return std::ranges::any_of(
-        keys, [&](const ApiKey& key) { return !digests.insert(key.digest).second; });
+// A header cannot carry anything else; a newline at its end comes of files and of stores of
+// secrets.
+void addHealthToken(std::string_view token, Collection& keys) {
+    token = token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
+    if (!std::ranges::all_of(token, [](char c) { return c >= 0x20 && c < 0x7f; }))
+        throw KeyFault("health.token", "printable ASCII");
+    if (!token.empty())
+        keys.add("health.token", {"health-token", {http::Access::admin}, sha256(trim(token))});
 }
 
 } // namespace
 
 std::vector<ApiKey> readKeys(const KeySettings& settings) {
-    std::vector<ApiKey> keys;
+    Collection keys;
     if (!settings.file.empty())
-        readFile(settings.file, keys);
-    readEntries(settings.entries, keys);
-    const char* const setting = settings.file.empty() ? "auth.keys" : "auth.keysFile";
-    if (!settings.healthToken.empty())
-        keys.push_back({"health-token", {http::Access::admin}, sha256(settings.healthToken)});
-    if (keys.size() > mostKeys)
-        throw KeyFault(setting, "at most " + std::to_string(mostKeys) + " keys");
-    if (isAnyTwice(keys))
-        throw KeyFault(setting, "entries of different keys: one key stands there twice");
-    return keys;
+        addFile(settings.file, keys);
+    addEntries(settings.entries, keys);
+    addHealthToken(settings.healthToken, keys);
+    return std::move(keys).take();
 }
 
 } // namespace kubecred::host

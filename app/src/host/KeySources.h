@@ -3,6 +3,7 @@
 #include "auth/ApiKey.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -32,7 +33,7 @@ private:
 };
 
 /// The keys of all sources. In the file, empty lines and lines that begin with # count for nothing.
-/// Throws KeyFault.
+/// The same entry twice counts once. Throws KeyFault.
 std::vector<auth::ApiKey> readKeys(const KeySettings& settings);
 
 } // namespace kubecred::host

@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
+#include <string>
 #include <system_error>
 
 namespace kubecred::host {
@@ -36,9 +38,12 @@ Memory memory() {
     return {pages.virtualBytes * size, pages.residentBytes * size};
 }
 
+// Not a number where it cannot be told, as where no descriptor is left to look with.
 double entriesIn(const char* folder) {
     std::error_code error;
     const std::filesystem::directory_iterator entries(folder, error);
+    if (error)
+        return std::numeric_limits<double>::quiet_NaN();
     return static_cast<double>(std::distance(begin(entries), end(entries)));
 }
 
@@ -48,9 +53,18 @@ double mostDescriptors() {
     return static_cast<double>(limit.rlim_cur);
 }
 
-double now() {
-    const std::chrono::duration<double> time = std::chrono::system_clock::now().time_since_epoch();
-    return time.count();
+// Since 1970, in seconds; proc(5) tells it in clock ticks since the machine started.
+double startTime() {
+    std::ifstream stat("/proc/self/stat");
+    std::string field;
+    for (int number = 1; number < 22; ++number)
+        stat >> field;
+    double ticks = 0;
+    stat >> ticks;
+    double uptime = 0;
+    std::ifstream("/proc/uptime") >> uptime;
+    const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
+    return now.count() - uptime + ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 } // namespace
@@ -66,11 +80,11 @@ void addProcessMetrics(Metrics& metrics) {
     metrics.gauge({"process_virtual_memory_bytes", "Address space used."},
                   [] { return memory().virtualBytes; });
     metrics.gauge({"process_open_fds", "File descriptors open."},
-                  [] { return entriesIn("/proc/self/fd"); });
+                  [] { return entriesIn("/proc/self/fd") - 1; });
     metrics.gauge({"process_max_fds", "File descriptors that may be open."}, mostDescriptors);
     metrics.gauge({"process_threads", "Threads."}, [] { return entriesIn("/proc/self/task"); });
     metrics.gauge({"process_start_time_seconds", "When the process started, since 1970."},
-                  [started = now()] { return started; });
+                  [started = startTime()] { return started; });
 }
 
 } // namespace kubecred::host

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <initializer_list>
 
 namespace kubecred::host {
 
@@ -16,6 +17,11 @@ void openStandardStreams() noexcept {
         close(descriptor);
 }
 
-bool isTerminalClosed() noexcept { return isatty(STDOUT_FILENO) == 0 && errno == EIO; }
+bool isTerminalClosed() noexcept {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (isatty(stream) == 0 && errno == EIO)
+            return true;
+    return false;
+}
 
 } // namespace kubecred::host

@@ -6,7 +6,7 @@ namespace kubecred::host {
 /// would take its number, and be written the log. Call before anything is opened.
 void openStandardStreams() noexcept;
 
-/// Whether standard output is a terminal that has been closed.
+/// Whether standard input, output or error is a terminal that has been closed.
 bool isTerminalClosed() noexcept;
 
 } // namespace kubecred::host

@@ -1,5 +1,6 @@
 #include "RequestMetrics.h"
 
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,15 @@ RequestMetrics::RequestMetrics(Metrics& metrics) : metrics_(metrics) {
 }
 
 void RequestMetrics::answered(Method method, std::string_view route, int status,
-                              std::chrono::duration<double> took) {
+                              std::chrono::duration<double> took) noexcept {
     --inFlight_;
-    const Series series = seriesOf(method, route, status);
-    series.requests.add();
-    series.duration.observe(took.count());
+    try {
+        const Series series = seriesOf(method, route, status);
+        series.requests.add();
+        series.duration.observe(took.count());
+    } catch (const std::exception&) {
+        // An answer is worth more than its figure.
+    }
 }
 
 RequestMetrics::Series RequestMetrics::seriesOf(Method method, std::string_view route, int status) {

@@ -21,9 +21,10 @@ public:
 
     void began() noexcept { ++inFlight_; }
 
-    /// `route` must stay as long as this object: there are only so many.
+    /// `route` must stay as long as this object: there are only so many. Where memory is short, the
+    /// request is not counted.
     void answered(Method method, std::string_view route, int status,
-                  std::chrono::duration<double> took);
+                  std::chrono::duration<double> took) noexcept;
 
 private:
     struct Series {

@@ -36,8 +36,10 @@ CachedReader::CachedReader(CredentialReader& reader, CredentialCache& cache,
 
 Deferred<Found> CachedReader::find(const Uuid& id, Deadline deadline) {
     if (fresh_ > std::chrono::seconds(0))
-        if (auto entry = recall(id, fresh_))
+        if (auto entry = recall(id, fresh_)) {
+            hits_.add();
             return Found(FoundCredential{std::move(entry->credential)});
+        }
     return Deferred<Found>([this, id, deadline](Executor& executor, Sink<Found> sink) {
         reader_.find(id, deadline)
             .start(executor, [this, id, sink = std::move(sink)](Outcome<Found> outcome) {
@@ -48,12 +50,17 @@ Deferred<Found> CachedReader::find(const Uuid& id, Deadline deadline) {
 
 Outcome<Found> CachedReader::settle(const Uuid& id, Outcome<Found> outcome) {
     if (const auto* found = std::get_if<Found>(&outcome)) {
+        if (fresh_ > std::chrono::seconds(0))
+            misses_.add();
         remember(id, *found);
         return outcome;
     }
-    if (isUnavailable(std::get<std::exception_ptr>(outcome)))
-        if (auto entry = recall(id, stale_))
-            return Found(FoundCredential{std::move(entry->credential), entry->asOf});
+    if (!isUnavailable(std::get<std::exception_ptr>(outcome)))
+        return outcome;
+    auto entry = recall(id, stale_);
+    (entry ? hits_ : misses_).add();
+    if (entry)
+        return Found(FoundCredential{std::move(entry->credential), entry->asOf});
     return outcome;
 }
 
@@ -69,7 +76,6 @@ std::optional<CredentialCache::Entry> CachedReader::recall(const Uuid& id,
     auto entry = cache_.find(id);
     if (entry && steady_clock::now() - entry->confirmed > most)
         entry.reset();
-    (entry ? hits_ : misses_).add();
     return entry;
 }
 

@@ -12,10 +12,11 @@ const std::vector<double> batchSizes{1, 2, 4, 8, 16, 32, 64, 128, 256};
 } // namespace
 
 PoolMetrics::PoolMetrics(Metrics& metrics, const std::string& operation, const Read& read)
-    : wait_(metrics.histogram({"kubecred_database_wait_seconds",
-                               "How long a request waited for a session with the database.",
-                               {{"operation", operation}}},
-                              waits)),
+    : wait_(
+          metrics.histogram({"kubecred_database_wait_seconds",
+                             "How long a request waited until a session with the database took it.",
+                             {{"operation", operation}}},
+                            waits)),
       batchSize_(metrics.histogram({"kubecred_database_batch_size",
                                     "How many requests travelled to the database together.",
                                     {{"operation", operation}}},

@@ -225,7 +225,6 @@ private:
             batch.push_back(std::move(waiting_.front().job));
             waiting_.pop_front();
         }
-        metrics_.began(batch.size());
         return batch;
     }
 
@@ -256,6 +255,7 @@ private:
         std::erase_if(batch, [](const JobType& job) { return job.answered(); });
         if (batch.empty())
             return;
+        metrics_.began(batch.size());
         try {
             work_(*slot.session(), batch, std::max(earliest, now + leastTime));
             slot.succeeded();
