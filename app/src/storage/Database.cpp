@@ -1,11 +1,12 @@
 #include "Database.h"
 
+#include "Once.h"
 #include "PostgresMigrationSession.h"
 #include "PostgresSession.h"
 #include "SqliteMigrationSession.h"
 #include "SqliteSession.h"
 
-#include <mutex>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -35,23 +36,11 @@ void migrate(const DatabaseSettings& settings, Logger& logger, Deadline deadline
     }
 }
 
-// Migrates before the first session is opened, and again until that has succeeded once. Who comes
-// while another thread migrates waits no longer than a session may take to open.
+// Migrates before the first session is opened.
 SessionFactory migratingFactory(const DatabaseSettings& settings, Logger& logger) {
-    struct State {
-        std::timed_mutex mutex;
-        bool migrated = false;
-    };
     return [settings, &logger, open = sessionFactory(settings),
-            state = std::make_shared<State>()](Role role, Deadline deadline) {
-        {
-            const std::unique_lock lock(state->mutex, deadline);
-            if (!lock)
-                throw StorageError(Fault::timedOut);
-            if (!state->migrated)
-                migrate(settings, logger, deadline);
-            state->migrated = true;
-        }
+            migration = std::make_shared<Once>()](Role role, Deadline deadline) {
+        migration->run(deadline, [&] { migrate(settings, logger, deadline); });
         return open(role, deadline);
     };
 }
