@@ -87,10 +87,11 @@ std::int64_t FaultScenario::recovery() {
     return nowMs() - began;
 }
 
-// Every session of every pool is open once nothing changes any more.
+// Every session of every pool is open once nothing changes any more, also not with the next look at
+// the sessions, a second later.
 int FaultScenario::baseline() const {
     auto before = resources();
-    for (int quiet = 0; quiet < 5; ++quiet) {
+    for (int quiet = 0; quiet < 12; ++quiet) {
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
         if (std::exchange(before, resources()) != before)
             quiet = 0;

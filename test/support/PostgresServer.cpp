@@ -5,8 +5,10 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -23,6 +25,21 @@ fs::path binaries() {
     if (newest.empty())
         throw std::runtime_error("PostgreSQL is not installed");
     return newest / "bin";
+}
+
+using Connection = std::unique_ptr<PGconn, decltype(&PQfinish)>;
+
+// Logins that are about to be refused take places as well, for a moment also the superuser's.
+Connection connect(const std::string& target) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    for (;;) {
+        Connection connection(PQconnectdb(target.c_str()), &PQfinish);
+        const std::string_view message = PQerrorMessage(connection.get());
+        if (message.find("too many clients") == std::string_view::npos ||
+            std::chrono::steady_clock::now() >= deadline)
+            return connection;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
 }
 
 } // namespace
@@ -164,8 +181,7 @@ std::string PostgresServer::createDatabase() {
 std::string PostgresServer::query(const std::string& database, const std::string& sql) const {
     const std::string target =
         "host=127.0.0.1 user=postgres port=" + std::to_string(port_) + " dbname=" + database;
-    const std::unique_ptr<PGconn, decltype(&PQfinish)> connection(PQconnectdb(target.c_str()),
-                                                                  &PQfinish);
+    const Connection connection = connect(target);
     PQsetNoticeProcessor(
         connection.get(), [](void*, const char*) {}, nullptr);
     const std::unique_ptr<PGresult, decltype(&PQclear)> result(

@@ -58,13 +58,17 @@ std::uintmax_t inodeOf(const std::string& path) noexcept {
 
 SqliteConnection::SqliteConnection(const std::string& path)
     : path_(path), session_(openFile(path)), file_(inodeOf(path)) {
-    script("PRAGMA busy_timeout = 2000");
+    waitForOthers(std::chrono::seconds(2));
     script("PRAGMA journal_mode = WAL");
     script("PRAGMA synchronous = FULL");
 }
 
 // SQLite goes on writing to a file that was removed or replaced, and all of that would be lost.
 bool SqliteConnection::isOurFile() const noexcept { return file_ != 0 && inodeOf(path_) == file_; }
+
+void SqliteConnection::waitForOthers(std::chrono::milliseconds most) {
+    script("PRAGMA busy_timeout = " + std::to_string(most.count()));
+}
 
 void SqliteConnection::script(const std::string& sql) {
     run(sql.c_str(), [](Poco::Data::Statement&) {});

@@ -5,6 +5,7 @@
 #include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -19,6 +20,10 @@ class SqliteConnection {
 public:
     /// Opens the file, making it and its folder where they are missing. Throws StorageError.
     explicit SqliteConnection(const std::string& path);
+
+    /// How long statements from now on wait for whoever writes; 2 s where it was never said. Throws
+    /// StorageError.
+    void waitForOthers(std::chrono::milliseconds most);
 
     /// Runs SQL text, of any number of statements. Throws StorageError.
     void script(const std::string& sql);

@@ -7,7 +7,7 @@ using Poco::Data::Keywords::bind;
 using Poco::Data::Keywords::into;
 
 SqliteMigrationSession::SqliteMigrationSession(const std::string& path) : connection_(path) {
-    script("PRAGMA busy_timeout = 5000"); // another migration may hold the lock meanwhile
+    connection_.waitForOthers(std::chrono::seconds(5)); // another migration may be at it
 }
 
 void SqliteMigrationSession::begin() { script("BEGIN IMMEDIATE"); }

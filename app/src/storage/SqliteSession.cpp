@@ -1,5 +1,6 @@
 #include "SqliteSession.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace kubecred::storage {
@@ -63,7 +64,11 @@ SqliteSession::SqliteSession(const std::string& path, Role role) : connection_(p
         rehearse();
 }
 
-std::vector<bool> SqliteSession::insert(std::span<const Credential* const> credentials, Deadline) {
+std::vector<bool> SqliteSession::insert(std::span<const Credential* const> credentials,
+                                        Deadline deadline) {
+    using std::chrono::milliseconds;
+    const auto left = deadline - std::chrono::steady_clock::now();
+    connection_.waitForOthers(std::max(milliseconds(0), std::chrono::ceil<milliseconds>(left)));
     Transaction transaction(connection_);
     std::vector<bool> inserted;
     for (const Credential* credential : credentials)
