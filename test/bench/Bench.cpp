@@ -73,8 +73,19 @@ Run bareInserts(test::PostgresServer& server, const std::string& database, int s
     return run;
 }
 
+// The rows that `bench::load` makes, for SQLite.
+void loadFile(const std::string& path, long rows) {
+    Poco::Data::Session session("SQLite", path);
+    session << "INSERT INTO credentials (id, name, email, credential_type, metadata, issued_by, "
+               "issued_at) WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM "
+               "numbers WHERE n < " +
+                   std::to_string(rows) +
+                   ") SELECT printf('00000000-0000-7000-8000-%012d', n), 'Person ' || n, 'person' "
+                   "|| n || '@example.org', 'degree', '{}', 'bench', 0 FROM numbers",
+        Poco::Data::Keywords::now;
+}
+
 long rowsInFile(const std::string& path) {
-    Poco::Data::SQLite::Connector::registerConnector();
     Poco::Data::Session session("SQLite", path);
     Poco::Data::Statement select(session);
     long rows = 0;
@@ -159,10 +170,13 @@ private:
     void overSqlite() {
         const test::TemporaryDirectory directory;
         const auto path = (directory.path() / "bench.db").string();
-        Service service({test::sqliteProperties({{"database.path", path}})}, 1,
+        Service service({test::sqliteProperties({{"database.path", path}})}, plan_.rows,
                         [&] { return rowsInFile(path); });
+        Poco::Data::SQLite::Connector::registerConnector();
+        loadFile(path, plan_.rows);
         const int s = plan_.seconds;
-        inTurns({{"SQLite issuance, 64", [&] { return service.issue(64, s); }},
+        inTurns({{"SQLite verification, 64", [&] { return service.verify(64, s); }},
+                 {"SQLite issuance, 64", [&] { return service.issue(64, s); }},
                  {"SQLite duplicates, 64", [&] { return service.duplicate(64, s); }}},
                 2);
     }
