@@ -63,6 +63,8 @@ public:
     }
 
     void connectionsExhausted() {
+        // Poco keeps the descriptor of a login that fails after our probe of it succeeded.
+        leftOver_ = 20;
         std::vector<ForeignSession> others;
         refuse(
             "max_connections exhausted by others, sessions ended",
