@@ -27,6 +27,7 @@ public:
     test::Daemon& daemon() noexcept { return daemon_; }
 
 private:
+    Run accepted(const std::string& mode, int connections, int seconds);
     Counted measure(const std::string& mode, int connections, int seconds);
 
     test::Daemon daemon_;

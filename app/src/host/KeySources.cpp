@@ -4,6 +4,7 @@
 #include "kubecred/Text.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -15,12 +16,20 @@ namespace {
 namespace fs = std::filesystem;
 using auth::ApiKey;
 
-constexpr const char* form = "name:scope+scope:sha256-in-hex (see --create-key)";
 constexpr std::uintmax_t mostBytes = 1 << 20; // more than so many keys take
 
 /// Keys as they are found, each once.
 class Collection {
 public:
+    /// `place` says how entries stand there and which of them this is.
+    void addEntry(const char* setting, std::string_view entry, const std::string& place) {
+        auto key = auth::parseApiKey(entry);
+        if (!key)
+            throw KeyFault(setting, "entries name:scope+scope:sha256-in-hex (see --create-key), " +
+                                        place + " is none");
+        add(setting, *std::move(key));
+    }
+
     void add(const char* setting, ApiKey key) {
         const auto same = std::ranges::find(keys_, key.digest, &ApiKey::digest);
         if (same == keys_.end())
@@ -57,11 +66,7 @@ void addFile(const std::string& path, Collection& keys) {
         const auto line = trim(whole.substr(0, whole.find_last_not_of('\r') + 1));
         if (line.empty() || line.starts_with('#'))
             continue;
-        auto key = auth::parseApiKey(line);
-        if (!key)
-            throw KeyFault("auth.keysFile", std::string("entries ") + form + ", one a line; line " +
-                                                std::to_string(number) + " is none");
-        keys.add("auth.keysFile", *std::move(key));
+        keys.addEntry("auth.keysFile", line, "one a line; line " + std::to_string(number));
     }
 }
 
@@ -70,13 +75,8 @@ void addEntries(std::string_view entries, Collection& keys) {
     for (const auto entry : split(entries, ", \t\r\n")) {
         if (entry.empty())
             continue;
-        ++number;
-        auto key = auth::parseApiKey(entry);
-        if (!key)
-            throw KeyFault("auth.keys", std::string("entries ") + form +
-                                            ", separated by commas or white space; entry " +
-                                            std::to_string(number) + " is none");
-        keys.add("auth.keys", *std::move(key));
+        keys.addEntry("auth.keys", entry,
+                      "separated by commas or white space; entry " + std::to_string(++number));
     }
 }
 

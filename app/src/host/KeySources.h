@@ -3,7 +3,6 @@
 #include "auth/ApiKey.h"
 
 #include <cstddef>
-#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <vector>

@@ -1,14 +1,12 @@
 #include "IssuanceModule.h"
 
 #include "IssueHandler.h"
+#include "kubecred/http/AccessSetting.h"
 
 namespace kubecred::issuance {
 
 void IssuanceModule::configure(Settings& settings) {
-    constexpr std::string_view modes[] = {"off", "keys"};
-    settings_.access = settings.choice("issuance.auth", "off", modes) == "keys"
-                           ? http::Access::issue
-                           : http::Access::anyone;
+    settings_.access = http::readAccess(settings, "issuance.auth", http::Access::issue);
     settings_.timeout =
         std::chrono::milliseconds(settings.integer("issuance.timeoutMs", 2000, 100, 10000));
 }

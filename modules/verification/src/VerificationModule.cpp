@@ -1,14 +1,12 @@
 #include "VerificationModule.h"
 
 #include "VerifyHandler.h"
+#include "kubecred/http/AccessSetting.h"
 
 namespace kubecred::verification {
 
 void VerificationModule::configure(Settings& settings) {
-    constexpr std::string_view modes[] = {"off", "keys"};
-    settings_.access = settings.choice("verification.auth", "off", modes) == "keys"
-                           ? http::Access::verify
-                           : http::Access::anyone;
+    settings_.access = http::readAccess(settings, "verification.auth", http::Access::verify);
     settings_.timeout =
         std::chrono::milliseconds(settings.integer("verification.timeoutMs", 2000, 100, 10000));
 }
