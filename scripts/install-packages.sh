@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing of the Debian packages that the project builds and tests with.
-#   scripts/install-packages.sh build|test|lint ...
+#   scripts/install-packages.sh build|test|faults|fuzz|bench|lint ...
 set -euo pipefail
 
 declare -A packages=(
