@@ -55,7 +55,6 @@ protected:
     int baseline() const;
 
     int clients_ = 8;
-    int leftOver_ = 2; ///< descriptors and threads that may be more in the end
     Tolerance tolerance_;
     TemporaryDirectory directory_;
     std::unique_ptr<PostgresServer> server_;

@@ -63,17 +63,14 @@ public:
     }
 
     void connectionsExhausted() {
-        // Poco keeps the descriptor of a login that fails after our probe of it succeeded.
-        leftOver_ = 20;
         std::vector<ForeignSession> others;
         refuse(
             "max_connections exhausted by others, sessions ended",
             [&] {
-                do {
+                while (std::ssize(others) < connections()) {
                     endSessions();
                     takeAllConnections(others);
-                    std::this_thread::sleep_for(std::chrono::milliseconds(100)); // logins under way
-                } while (sessions() > 0);
+                }
             },
             [&] { others.clear(); });
     }
@@ -136,15 +133,16 @@ private:
         query("SELECT pg_reload_conf()");
     }
 
-    int sessions() const {
-        return std::stoi(query("SELECT count(*) FROM pg_stat_activity WHERE usename = 'service'"));
+    // That are not kept for superusers.
+    int connections() const {
+        return std::stoi(query("SELECT current_setting('max_connections')::int - "
+                               "current_setting('superuser_reserved_connections')::int"));
     }
 
     void endSessions() {
         query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'service'");
     }
 
-    // All but those that are kept for superusers.
     void takeAllConnections(std::vector<ForeignSession>& others) {
         query("DO $$ BEGIN CREATE ROLE other LOGIN; "
               "EXCEPTION WHEN duplicate_object THEN NULL; END $$");

@@ -2,9 +2,6 @@
 
 #include "PostgresFaults.h"
 
-#include <Poco/Data/PostgreSQL/Connector.h>
-#include <Poco/Data/PostgreSQL/SessionHandle.h>
-#include <Poco/Data/PostgreSQL/Utility.h>
 #include <Poco/Environment.h>
 #include <Poco/Exception.h>
 
@@ -87,20 +84,14 @@ void probeConnection(const std::vector<Option>& options, Deadline deadline) {
                                  : Fault::unreachable);
 }
 
-Poco::Data::Session openSession(const PostgresSettings& settings, Deadline deadline) {
+// Of a database that a moment ago was there.
+std::string probedString(const PostgresSettings& settings, Deadline deadline) {
     const auto options = connectionOptions(settings);
     probeConnection(options, deadline);
     std::string text;
     for (const auto& [name, value] : options)
         text.append(text.empty() ? "" : " ").append(name).append("=").append(value);
-    try {
-        // Once: Poco would replace the connector under those who use it.
-        [[maybe_unused]] static const bool registered =
-            (Poco::Data::PostgreSQL::Connector::registerConnector(), true);
-        return {Poco::Data::PostgreSQL::Connector::KEY, text};
-    } catch (const Poco::Exception&) {
-        throw StorageError(Fault::unreachable); // was there for the probe, a moment ago
-    }
+    return text;
 }
 
 } // namespace
@@ -115,16 +106,24 @@ void PostgresConnection::providePassword(const std::string& password) {
         Poco::Environment::set("PGPASSWORD", password);
 }
 
-PostgresConnection::PostgresConnection(const PostgresSettings& settings, Deadline deadline)
-    : session_(openSession(settings, deadline)),
-      handle_(*Poco::Data::PostgreSQL::Utility::handle(session_)) {
-    PQsetnonblocking(handle_, 1);
-    silenceNotices(handle_);
+PostgresHandle::PostgresHandle(const std::string& connectionString) {
+    try {
+        poco_.connect(connectionString);
+    } catch (const Poco::Exception&) {
+        lost_.reset(poco_);
+        throw StorageError(faultOfConnectMessage(PQerrorMessage(poco_)));
+    }
 }
 
-PostgresConnection::~PostgresConnection() {
-    if (PQstatus(handle_) != CONNECTION_OK)
-        lost_.reset(handle_);
+PostgresHandle::~PostgresHandle() {
+    if (PQstatus(poco_) != CONNECTION_OK)
+        lost_.reset(poco_);
+}
+
+PostgresConnection::PostgresConnection(const PostgresSettings& settings, Deadline deadline)
+    : owner_(probedString(settings, deadline)), handle_(owner_.get()) {
+    PQsetnonblocking(handle_, 1);
+    silenceNotices(handle_);
 }
 
 bool PostgresConnection::usable() const noexcept {

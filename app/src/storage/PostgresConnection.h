@@ -4,7 +4,7 @@
 #include "Fault.h"
 #include "kubecred/Clock.h"
 
-#include <Poco/Data/Session.h>
+#include <Poco/Data/PostgreSQL/SessionHandle.h>
 
 #include <libpq-fe.h>
 
@@ -28,19 +28,31 @@ private:
     std::unique_ptr<PGresult, decltype(&PQclear)> result_;
 };
 
-/// A connection to PostgreSQL that never keeps its user waiting beyond a deadline. A
-/// Poco::Data session owns it; statements run on that session's libpq handle, since Poco's own
-/// execution cannot be bounded in time and does not survive a failure. Used by one thread at a
-/// time.
+/// A libpq connection that Poco opens and closes, and that is freed in every case: Poco frees one
+/// only while it is up, so each that failed or was lost would keep its memory and its descriptor.
+class PostgresHandle {
+public:
+    /// Throws StorageError where there is no connection to be had.
+    explicit PostgresHandle(const std::string& connectionString);
+    ~PostgresHandle();
+    PostgresHandle(const PostgresHandle&) = delete;
+    PostgresHandle& operator=(const PostgresHandle&) = delete;
+
+    PGconn* get() noexcept { return poco_; }
+
+private:
+    // What Poco leaves is left to us, after Poco's handle is gone: so this stands before it.
+    std::unique_ptr<PGconn, decltype(&PQfinish)> lost_{nullptr, &PQfinish};
+    Poco::Data::PostgreSQL::SessionHandle poco_;
+};
+
+/// A connection to PostgreSQL that never keeps its user waiting beyond a deadline. Poco owns it;
+/// statements run on its libpq handle, since Poco's own execution cannot be bounded in time and
+/// does not survive a failure. Used by one thread at a time.
 class PostgresConnection {
 public:
-    /// Connects: first a probe of its own that can be given up, then Poco's session, which leaks a
-    /// descriptor each time that it fails. Throws StorageError.
+    /// Connects: first a probe that can be given up, then Poco, which cannot. Throws StorageError.
     PostgresConnection(const PostgresSettings& settings, Deadline deadline);
-    ~PostgresConnection();
-    PostgresConnection(const PostgresConnection&) = delete;
-    PostgresConnection& operator=(const PostgresConnection&) = delete;
-
     /// Lets libpq find the password in this process's environment, as Poco's connection string
     /// cannot carry every password. Call once, before any other thread runs.
     static void providePassword(const std::string& password);
@@ -65,11 +77,8 @@ private:
     void await(short events, Deadline deadline);
     [[noreturn]] void fail(const PGresult* result);
 
-    // Poco frees a connection only while it is up. One that was lost is left to us, after Poco's
-    // session is gone: so this stands before it.
-    std::unique_ptr<PGconn, decltype(&PQfinish)> lost_{nullptr, &PQfinish};
-    Poco::Data::Session session_;
-    PGconn* handle_;         // of session_
+    PostgresHandle owner_;
+    PGconn* handle_;         // of owner_
     bool abandoned_ = false; // a statement is under way, or its answer never came
     bool stale_ = false;     // what the connection has prepared or assumes may be out of date
 };
