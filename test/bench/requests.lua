@@ -1,4 +1,4 @@
--- What wrk sends: wrk -s requests.lua URL -- MODE PREFIX ROWS
+-- What wrk sends: wrk -s requests.lua URL -- MODE PREFIX ROWS [API-KEY]
 --   issue       credentials that nobody has, their names beginning with PREFIX
 --   duplicate   credentials that are among the ROWS
 --   verify      ids that are among the ROWS
@@ -12,6 +12,7 @@ local count = 0
 
 function init(args)
     mode, prefix, rows = args[1], args[2], tonumber(args[3])
+    headers["X-API-Key"] = args[4]
     math.randomseed(os.time())
 end
 

@@ -12,11 +12,12 @@
 namespace kubecred::test {
 namespace {
 
-// By caller: without a key, with one that nobody knows, with one of the scope issue, verify, admin.
-using Statuses = std::array<int, 5>;
+// By caller: without a key, with one that nobody knows, with one of the scope issue, verify, admin,
+// peer.
+using Statuses = std::array<int, 6>;
 
-constexpr Statuses open{200, 200, 200, 200, 200};
-constexpr Statuses forAdmins{401, 401, 403, 403, 200};
+constexpr Statuses open{200, 200, 200, 200, 200, 200};
+constexpr Statuses forAdmins{401, 401, 403, 403, 200, 403};
 
 // What an empty request gets from every route of the program: 400 from those that want a body.
 const std::map<std::string, Statuses> table{
@@ -27,8 +28,9 @@ const std::map<std::string, Statuses> table{
     {"GET /metrics", forAdmins},
     {"GET /verification/health", open},
     {"GET /verification/health/details", forAdmins},
-    {"POST /issuance/credentials", {401, 401, 400, 403, 403}},
-    {"POST /verification/credentials", {401, 401, 403, 400, 403}},
+    {"POST /internal/credentials", {401, 401, 403, 403, 403, 400}},
+    {"POST /issuance/credentials", {401, 401, 400, 403, 403, 403}},
+    {"POST /verification/credentials", {401, 401, 403, 400, 403, 403}},
 };
 
 } // namespace
@@ -50,10 +52,11 @@ public:
             keys_.push_back(made.key);
             entries += made.entry + " ";
         }
+        keys_.emplace_back("between the services");
         daemon_ = std::make_unique<Daemon>(DaemonOptions{
             sqliteProperties(
                 {{"issuance.auth", "keys"}, {"verification.auth", "keys"}, {"log.level", "debug"}}),
-            {{"API_KEYS", entries}}});
+            {{"API_KEYS", entries}, {"CROSS_CHECK_KEY", keys_.back()}}});
     }
 
     void tearDown() override { daemon_.reset(); }
@@ -123,7 +126,7 @@ private:
         return request(daemon_->port(), method, route.substr(space + 1), {}, headers);
     }
 
-    std::vector<std::string> keys_; // issue, verify, admin
+    std::vector<std::string> keys_; // issue, verify, admin, peer
     std::unique_ptr<Daemon> daemon_;
 };
 

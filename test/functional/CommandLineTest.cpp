@@ -46,7 +46,7 @@ class CommandLineTest : public CppUnit::TestFixture {
 public:
     void saysThatItNeedsAConfiguration() {
         for (const std::vector<std::string>& arguments :
-             {std::vector<std::string>{}, {"--migrate"}, {"--check-config"}, {"--healthcheck"}}) {
+             {std::vector<std::string>{}, {"--migrate"}, {"--check-config"}}) {
             const auto ended = runBare(arguments);
             CPPUNIT_ASSERT_EQUAL(78, ended.status);
             assertContains(ended.errors, "--config=");

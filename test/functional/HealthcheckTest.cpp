@@ -56,6 +56,7 @@ class HealthcheckTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(passesWhileHealthy);
     CPPUNIT_TEST(passesWhileDegraded);
     CPPUNIT_TEST(failsWhileDraining);
+    CPPUNIT_TEST(needsNoConfiguration);
     CPPUNIT_TEST(failsWithoutADaemon);
     CPPUNIT_TEST(failsInTimeWhereNothingIsAnswered);
     CPPUNIT_TEST(failsInTimeWhereTheAnswerDrips);
@@ -81,6 +82,19 @@ public:
         daemon.process().signal(SIGTERM);
         daemon.waitForStatus("draining");
         CPPUNIT_ASSERT_EQUAL(1, healthcheck(daemon.port()));
+    }
+
+    void needsNoConfiguration() {
+        Daemon daemon({sqliteProperties()});
+        daemon.waitForStatus("healthy");
+        const auto check = [](const std::string& port) {
+            Process::Options options;
+            options.environment = {{"PORT", port}};
+            return runToEnd({KUBECRED_BINARY, "--healthcheck"}, options).status;
+        };
+        CPPUNIT_ASSERT_EQUAL(0, check(std::to_string(daemon.port())));
+        CPPUNIT_ASSERT_EQUAL(1, check(std::to_string(freePort())));
+        CPPUNIT_ASSERT_EQUAL(78, check("a port"));
     }
 
     void failsWithoutADaemon() { CPPUNIT_ASSERT_EQUAL(1, healthcheck(freePort())); }

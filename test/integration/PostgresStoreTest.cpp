@@ -94,7 +94,7 @@ public:
         auto& reader = verifier.reader();
         auto& writer = verifier.writer();
         verifier.start();
-        CPPUNIT_ASSERT(await(reader.find(credential.id, soon())));
+        CPPUNIT_ASSERT(await(reader.find({credential.id, soon()})));
         CPPUNIT_ASSERT_THROW(await(writer.issue(credentialOf("Bob"), soon())), Error);
         CPPUNIT_ASSERT(verifier.reads()->kind == storage::DatabaseState::Kind::up);
         CPPUNIT_ASSERT(verifier.writes()->kind == storage::DatabaseState::Kind::down);

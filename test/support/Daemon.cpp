@@ -31,6 +31,11 @@ std::string fileText(const std::map<std::string, std::string>& properties) {
     return text;
 }
 
+int portOf(const std::map<std::string, std::string>& properties) {
+    const auto given = properties.find("http.port");
+    return given == properties.end() ? freePort() : std::stoi(given->second);
+}
+
 std::string statusOf(int port) {
     try {
         return request(port, "GET", "/health").text("status");
@@ -58,7 +63,7 @@ std::map<std::string, std::string> postgresProperties(int postgresPort,
             {"database.name", database},          {"database.user", "postgres"}};
 }
 
-Daemon::Daemon(DaemonOptions options) : port_(freePort()) {
+Daemon::Daemon(DaemonOptions options) : port_(portOf(options.properties)) {
     auto& properties = options.properties;
     properties.emplace("http.address", "127.0.0.1");
     properties.emplace("http.port", std::to_string(port_));
@@ -70,7 +75,14 @@ Daemon::Daemon(DaemonOptions options) : port_(freePort()) {
     how_.output = options.output.empty() ? directory_.path() / "output" : options.output;
     how_.errors = directory_.path() / "errors";
     command_ = options.launcher;
-    command_.insert(command_.end(), {KUBECRED_BINARY, "--config=" + configFile()});
+    const auto& configuration = options.configuration;
+    const bool hasFile = !configuration.empty();
+    command_.insert(command_.end(),
+                    {KUBECRED_BINARY,
+                     "--config=" + (hasFile ? configuration.string() : configFile())});
+    if (hasFile)
+        for (const auto& [key, value] : properties)
+            command_.push_back("--define=" + key + "=" + value);
     command_.insert(command_.end(), options.arguments.begin(), options.arguments.end());
     startAgain();
 }

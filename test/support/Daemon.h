@@ -19,6 +19,8 @@ struct DaemonOptions {
     std::vector<std::string> arguments = {};
     std::vector<std::string> launcher = {}; ///< a command that starts the program, such as unshare
     std::filesystem::path output = {};      ///< standard output; by default what log() returns
+    /// A file of the project's to run with; the properties then go by --define.
+    std::filesystem::path configuration = {};
 };
 
 /// Properties for both modules over a SQLite file (`database.path` is set by Daemon), and `more`.
@@ -29,7 +31,8 @@ sqliteProperties(const std::map<std::string, std::string>& more = {});
 std::map<std::string, std::string> postgresProperties(int postgresPort,
                                                       const std::string& database);
 
-/// The real program with the real modules, running beside the test on a free port of 127.0.0.1.
+/// The real program with the real modules, running beside the test on 127.0.0.1: on a free port,
+/// where the properties name none.
 /// Killed, where it still runs, at the end; where its log then tells what no log may
 /// (Disclosure.h), the test program ends as well.
 class Daemon {

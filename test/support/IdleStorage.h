@@ -22,7 +22,7 @@ public:
     std::string asked;
 
 private:
-    Deferred<std::optional<FoundCredential>> find(const Uuid&, Deadline) override {
+    Deferred<std::optional<FoundCredential>> find(const LookUp&) override {
         return std::optional<FoundCredential>();
     }
     Deferred<IssueOutcome> issue(const Credential&, Deadline) override {

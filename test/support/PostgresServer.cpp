@@ -95,6 +95,8 @@ std::string PostgresServer::binary(const std::string& name) const {
     return (binaries() / name).string();
 }
 
+std::string PostgresServer::log() const { return readFile(directory_.path() / "log"); }
+
 void PostgresServer::start() {
     Process::Options options;
     options.user = user_;
@@ -119,7 +121,7 @@ void PostgresServer::start() {
             break;
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
-    throw std::runtime_error("PostgreSQL did not start: " + readFile(directory_.path() / "log"));
+    throw std::runtime_error("PostgreSQL did not start: " + log());
 }
 
 bool PostgresServer::answers() const {
@@ -159,7 +161,7 @@ void PostgresServer::signalAll(int number) const {
 }
 
 std::unique_ptr<PostgresServer> PostgresServer::addStandby() {
-    auto standby = std::make_unique<PostgresServer>(PostgresOptions{.primaryPort = port_});
+    auto standby = std::make_unique<PostgresServer>(PostgresOptions{.primaryPort = port_, .settings = settings_});
     query("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'standby'");
     query("postgres", "SELECT pg_reload_conf()");
     for (int attempt = 0; attempt < 1500; ++attempt) {

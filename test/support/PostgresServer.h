@@ -34,6 +34,8 @@ public:
     /// Runs SQL as the superuser and returns what it yields, a line a row, columns joined by `|`.
     std::string query(const std::string& database, const std::string& sql) const;
 
+    std::string log() const;
+
     void start();
     void stop();   ///< fast shutdown
     void kill();   ///< SIGKILL to the postmaster

@@ -19,6 +19,7 @@ class AuthorizerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesUnknownKeys);
     CPPUNIT_TEST(refusesKeysWithoutTheScope);
     CPPUNIT_TEST(whatIsForAdminsIsNotThereWithoutOne);
+    CPPUNIT_TEST(whatIsForPeersIsNotThereWithoutOne);
     CPPUNIT_TEST_SUITE_END();
 
     using Headers = std::vector<http::Header>;
@@ -91,6 +92,18 @@ public:
         CPPUNIT_ASSERT(!decide({{"X-API-Key", "root"}}, Access::admin).refusal);
         expect(ErrorKind::forbidden, "scope missing",
                decide({{"X-API-Key", "root"}}, Access::issue)); // not even for an admin
+    }
+
+    void whatIsForPeersIsNotThereWithoutOne() {
+        expect(ErrorKind::notFound, "no key has the scope peer",
+               decide({{"X-API-Key", "secret"}}, Access::peer));
+        ring_.replace({{"root", {Access::admin}, sha256("root")},
+                       {"cross-check", {Access::peer}, sha256("peer")}});
+        CPPUNIT_ASSERT(!decide({{"X-API-Key", "peer"}}, Access::peer).refusal);
+        expect(ErrorKind::forbidden, "scope missing",
+               decide({{"X-API-Key", "root"}}, Access::peer));
+        expect(ErrorKind::forbidden, "scope missing",
+               decide({{"X-API-Key", "peer"}}, Access::admin));
     }
 
 private:

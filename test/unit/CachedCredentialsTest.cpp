@@ -22,8 +22,8 @@ namespace {
 /// A database that answers as it is told.
 class ToldDatabase final : public CredentialReader, public CredentialWriter {
 public:
-    Deferred<Found> find(const Uuid& id, Deadline) override {
-        return Deferred<Found>([this, id](Executor&, const Sink<Found>& sink) {
+    Deferred<Found> find(const LookUp& lookUp) override {
+        return Deferred<Found>([this, id = lookUp.id](Executor&, const Sink<Found>& sink) {
             if (failure)
                 sink(failure);
             else if (stored && stored->id == id)
@@ -103,20 +103,20 @@ public:
 
     void forgetsWhatIsStale() {
         storage::CachedReader impatient(database_, cache_, {.stale = 0s}, clock_, metrics_);
-        await(impatient.find(credential_.id, {}));
+        await(impatient.find({credential_.id, {}}));
         std::this_thread::sleep_for(2ms);
         failWith(Error::unavailable("database unreachable"));
-        CPPUNIT_ASSERT_THROW(await(impatient.find(credential_.id, {})), Error);
+        CPPUNIT_ASSERT_THROW(await(impatient.find({credential_.id, {}})), Error);
     }
 
     void sparesALookUpWhileFresh() {
         storage::CachedReader reader(database_, cache_, {.fresh = 60s, .stale = 0s}, clock_,
                                      metrics_);
-        CPPUNIT_ASSERT(await(reader.find(credential_.id, {})));
+        CPPUNIT_ASSERT(await(reader.find({credential_.id, {}})));
         failWith(std::logic_error("was asked"));
-        const auto found = await(reader.find(credential_.id, {}));
+        const auto found = await(reader.find({credential_.id, {}}));
         CPPUNIT_ASSERT(found && !found->asOf);
-        CPPUNIT_ASSERT_THROW(await(reader.find(Uuid::version4(), {})), std::logic_error);
+        CPPUNIT_ASSERT_THROW(await(reader.find({Uuid::version4(), {}})), std::logic_error);
     }
 
     void leavesOtherErrorsAlone() {
@@ -128,7 +128,7 @@ public:
     }
 
 private:
-    Found find() { return await(reader_.find(credential_.id, {})); }
+    Found find() { return await(reader_.find({credential_.id, {}})); }
 
     template <typename Failure>
     void failWith(const Failure& failure) {

@@ -9,12 +9,13 @@ namespace kubecred::test {
 
 class ClockTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(ClockTest);
-    CPPUNIT_TEST(writesIso8601);
+    CPPUNIT_TEST(writesAndReadsIso8601);
+    CPPUNIT_TEST(readsNothingElse);
     CPPUNIT_TEST(theMachinesClockGoes);
     CPPUNIT_TEST_SUITE_END();
 
 public:
-    void writesIso8601() {
+    void writesAndReadsIso8601() {
         const struct {
             std::int64_t milliseconds;
             std::string text;
@@ -28,9 +29,21 @@ public:
             {4107542400000, "2100-03-01T00:00:00.000Z"},
             {253402300799999, "9999-12-31T23:59:59.999Z"},
         };
-        for (const auto& [milliseconds, text] : cases)
-            CPPUNIT_ASSERT_EQUAL(text,
-                                 toIso8601(Timestamp(std::chrono::milliseconds(milliseconds))));
+        for (const auto& [milliseconds, text] : cases) {
+            const Timestamp time{std::chrono::milliseconds(milliseconds)};
+            CPPUNIT_ASSERT_EQUAL(text, toIso8601(time));
+            CPPUNIT_ASSERT_MESSAGE(text, parseIso8601(text) == time);
+        }
+    }
+
+    void readsNothingElse() {
+        for (const std::string text :
+             {"", "2026-01-31", "2026-01-31T09:05:00Z", "2026-01-31T09:05:00.042",
+              "2026-01-31 09:05:00.042Z", "2026-01-31T09:05:00.042z", "2026-01-31T09:05:00.0420Z",
+              "2026-13-01T09:05:00.042Z", "2026-00-01T09:05:00.042Z", "2026-02-30T09:05:00.042Z",
+              "2025-02-29T09:05:00.042Z", "2026-01-31T24:05:00.042Z", "2026-01-31T09:60:00.042Z",
+              "2026-01-31T09:05:60.042Z", "2026-01-31T09:05:+1.042Z", "+026-01-31T09:05:00.042Z"})
+            CPPUNIT_ASSERT_MESSAGE(text, !parseIso8601(text));
     }
 
     void theMachinesClockGoes() {

@@ -5,6 +5,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <string>
+#include <utility>
 
 namespace kubecred::test {
 
@@ -12,6 +13,8 @@ class CredentialJsonTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(CredentialJsonTest);
     CPPUNIT_TEST(writesTheContractsMembers);
     CPPUNIT_TEST(escapesTexts);
+    CPPUNIT_TEST(readsWhatItWrote);
+    CPPUNIT_TEST(readsNothingThatIsNotWhole);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -36,6 +39,38 @@ public:
         const std::string text = written(credential);
         CPPUNIT_ASSERT(text.find(R"("name":"\"\\\n")") != std::string::npos);
         CPPUNIT_ASSERT(text.find(R"("issuedBy":"w\"")") != std::string::npos);
+    }
+
+    void readsWhatItWrote() {
+        const Credential credential{Uuid::version4(),    "J\xc3\xb6rg \"\\\n",  "e",       "t",
+                                    R"({"a":[1.50]})", "w\"", FixedClock().now()};
+        const auto read = readCredential(json::parse(written(credential)));
+        CPPUNIT_ASSERT(read);
+        CPPUNIT_ASSERT_EQUAL(written(credential), written(*read));
+        CPPUNIT_ASSERT(read->issuedAt == credential.issuedAt);
+    }
+
+    void readsNothingThatIsNotWhole() {
+        const std::string whole = written({{}, "n", "e", "t", "{}", "w", {}});
+        CPPUNIT_ASSERT(readCredential(json::parse(whole)));
+        for (const std::string part :
+             {"id", "name", "email", "credentialType", "metadata", "issuedBy", "issuedAt"}) {
+            std::string other = whole;
+            other.replace(other.find('"' + part + '"'), part.size() + 2, "\"other\"");
+            CPPUNIT_ASSERT_MESSAGE(part, !readCredential(json::parse(other)));
+        }
+        for (const std::string text : {"{}", "null", "[]", "\"id\"", "1"})
+            CPPUNIT_ASSERT_MESSAGE(text, !readCredential(json::parse(text)));
+        for (const auto& [good, bad] :
+             {std::pair<std::string, std::string>{R"("metadata":{})", R"("metadata":"{}")"},
+              {R"("metadata":{})", R"("metadata":null)"},
+              {R"("name":"n")", R"("name":1)"},
+              {R"("id":"0)", R"("id":"x)"},
+              {"1970-01-01", "1970-02-30"}}) {
+            std::string other = whole;
+            other.replace(other.find(good), good.size(), bad);
+            CPPUNIT_ASSERT_MESSAGE(bad, !readCredential(json::parse(other)));
+        }
     }
 
 private:

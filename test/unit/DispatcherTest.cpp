@@ -37,7 +37,7 @@ public:
     void setUp() override {
         router_ = {};
         router_.add(Method::get, "/ok", http::Access::anyone, [](const http::Request& request) {
-            return http::Response{200, "{\"id\":\"" + std::string(request.requestId) + "\"}"};
+            return http::Response{200, "{\"id\":\"" + std::string(request.trace.requestId) + "\"}"};
         });
         router_.add(Method::post, "/away", http::Access::anyone,
                     [](const http::Request&) -> http::Response {

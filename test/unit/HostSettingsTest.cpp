@@ -24,13 +24,15 @@ class HostSettingsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(knowsTheNamesOfLogLevels);
     CPPUNIT_TEST(neverShowsSecrets);
     CPPUNIT_TEST(wantsModules);
+    CPPUNIT_TEST(readsWhomToCrossCheckWith);
+    CPPUNIT_TEST(readsLoginUsers);
     CPPUNIT_TEST_SUITE_END();
 
 public:
     void hasDefaults() {
         const auto settings = read({});
-        CPPUNIT_ASSERT_EQUAL(3000, static_cast<int>(settings.port));
-        CPPUNIT_ASSERT_EQUAL(std::string("0.0.0.0"), settings.address);
+        CPPUNIT_ASSERT_EQUAL(3000, static_cast<int>(settings.endpoint.port));
+        CPPUNIT_ASSERT_EQUAL(std::string("0.0.0.0"), settings.endpoint.address);
         CPPUNIT_ASSERT_EQUAL(std::string("*"), settings.allowedOrigins);
         CPPUNIT_ASSERT_EQUAL(std::string(), settings.workerId);
         CPPUNIT_ASSERT_EQUAL(std::string(), settings.keySources.healthToken);
@@ -63,7 +65,7 @@ public:
                                     {"database.password", "p q\"'\\"},
                                     {"database.poolSize", "7"},
                                     {"database.migrateOnStart", "true"}});
-        CPPUNIT_ASSERT_EQUAL(8080, static_cast<int>(settings.port));
+        CPPUNIT_ASSERT_EQUAL(8080, static_cast<int>(settings.endpoint.port));
         CPPUNIT_ASSERT(settings.limits.requestTimeout == std::chrono::seconds(3));
         CPPUNIT_ASSERT_EQUAL(std::size_t{4}, settings.limits.workers);
         CPPUNIT_ASSERT_EQUAL(std::string("1.2.3.4"),
@@ -152,6 +154,40 @@ public:
         }
         const auto settings = read({{"modules", " issuance ,verification,"}});
         CPPUNIT_ASSERT(settings.modules == (std::vector<std::string>{"issuance", "verification"}));
+    }
+
+    void readsWhomToCrossCheckWith() {
+        CPPUNIT_ASSERT(!read({{"modules", "verification"}}).crossCheck);
+        const auto peer = read({{"modules", "verification"},
+                                {"verification.crossCheck", "http://issuance:3000"},
+                                {"crossCheck.key", "between us\n"}})
+                              .crossCheck;
+        CPPUNIT_ASSERT(peer);
+        CPPUNIT_ASSERT_EQUAL(std::string("issuance:3000"), peer->authority);
+        CPPUNIT_ASSERT_EQUAL(std::string("issuance"), peer->host);
+        CPPUNIT_ASSERT_EQUAL(3000, static_cast<int>(peer->port));
+        CPPUNIT_ASSERT_EQUAL(std::string("between us"), peer->key);
+        const auto bracketed = read({{"modules", "verification"},
+                                     {"verification.crossCheck", "http://[::1]/"},
+                                     {"crossCheck.key", "k"}})
+                                   .crossCheck;
+        CPPUNIT_ASSERT_EQUAL(std::string("::1"), bracketed->host);
+        CPPUNIT_ASSERT_EQUAL(std::string("[::1]"), bracketed->authority);
+        CPPUNIT_ASSERT_EQUAL(80, static_cast<int>(bracketed->port));
+    }
+
+    void readsLoginUsers() {
+        const auto logins = read({{"database.issuanceLogin.user", "i"},
+                                  {"database.issuanceLogin.password", "p"}})
+                                .database.logins;
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, logins.size());
+        CPPUNIT_ASSERT_EQUAL(std::string("kube_credential_issuance"), logins.front().group);
+        for (const char* half : {"database.issuanceLogin.user", "database.issuanceLogin.password",
+                                 "database.verificationLogin.user"}) {
+            Settings settings = given({{half, "one"}});
+            host::readHostSettings(settings, "");
+            CPPUNIT_ASSERT_EQUAL(std::size_t{1}, settings.badValues().size());
+        }
     }
 
 private:

@@ -17,6 +17,7 @@ class KeySourcesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(readsAFile);
     CPPUNIT_TEST(readsEntries);
     CPPUNIT_TEST(theHealthTokenIsAnAdmin);
+    CPPUNIT_TEST(thePeersKeyIsAPeersAlone);
     CPPUNIT_TEST(tellsWhichLineIsWrong);
     CPPUNIT_TEST(tellsWhichEntryIsWrong);
     CPPUNIT_TEST(refusesAFileThatIsNone);
@@ -55,6 +56,17 @@ public:
         CPPUNIT_ASSERT(readKeys({"", "", " \n"}).empty());
         for (const char* token : {"open\nsesame", "open\tsesame", "s\xc3\xa9same"})
             fault({"", "", token}, "health.token");
+    }
+
+    void thePeersKeyIsAPeersAlone() {
+        const auto keys = readKeys({"", "", "", "between us\n"});
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, keys.size());
+        CPPUNIT_ASSERT(keys.front().opens(http::Access::peer));
+        for (const auto access : {http::Access::issue, http::Access::verify, http::Access::admin})
+            CPPUNIT_ASSERT(!keys.front().opens(access));
+        CPPUNIT_ASSERT(keys.front().digest == sha256("between us"));
+        fault({"", "", "", "between\nus"}, "crossCheck.key");
+        fault({"", "", "the same", "the same"}, "crossCheck.key");
     }
 
     void tellsWhichLineIsWrong() {

@@ -16,7 +16,7 @@ inline std::string validationErrors(const http::Handler& handler, const std::str
     const http::Request request{
         http::Method::post, "/", {{"Content-Type", "application/json"}}, body, "request-1"};
     const Error error = thrownError([&] { await(handler(request)); }, body);
-    const auto response = http::renderError(error, request.requestId);
+    const auto response = http::renderError(error, request.trace.requestId);
     CPPUNIT_ASSERT_EQUAL(400, response.status);
     const std::string before = R"({"success":false,"message":"Validation failed","errors":[)";
     const std::string after = "]}";

@@ -21,19 +21,19 @@ namespace {
 
 class KeepingReader final : public CredentialReader {
 public:
-    Deferred<std::optional<FoundCredential>> find(const Uuid& id, Deadline until) override {
-        deadline = until;
+    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override {
+        asked = lookUp;
         if (isDown)
             return failed<std::optional<FoundCredential>>(
                 Error::unavailable("database unreachable"));
-        if (!stored || stored->credential.id != id)
+        if (!stored || stored->credential.id != lookUp.id)
             return std::optional<FoundCredential>();
         return stored;
     }
 
     std::optional<FoundCredential> stored;
     bool isDown = false;
-    Deadline deadline;
+    LookUp asked;
 };
 
 } // namespace
@@ -91,8 +91,9 @@ public:
     void boundsTheWaitAndPassesFailuresOn() {
         const auto before = std::chrono::steady_clock::now();
         verify({id_, {}, {}});
-        CPPUNIT_ASSERT(reader_.deadline >= before + 300ms);
-        CPPUNIT_ASSERT(reader_.deadline <= std::chrono::steady_clock::now() + 300ms);
+        CPPUNIT_ASSERT(reader_.asked.deadline >= before + 300ms);
+        CPPUNIT_ASSERT(reader_.asked.deadline <= std::chrono::steady_clock::now() + 300ms);
+        CPPUNIT_ASSERT_EQUAL(std::string_view("request-1"), reader_.asked.trace.requestId);
         reader_.isDown = true;
         CPPUNIT_ASSERT(thrownError([this] {
                            verify({id_, {}, {}});
@@ -101,7 +102,7 @@ public:
 
 private:
     std::optional<FoundCredential> verify(verification::VerifyRequest request) {
-        return await(service_.verify(std::move(request)));
+        return await(service_.verify(std::move(request), {"request-1", {}, {}}));
     }
 
     const Uuid id_ = Uuid::version4();

@@ -20,13 +20,13 @@ const std::string knownId = "018f3c00-abcd-7def-8123-456789abcdef";
 // Knows one credential.
 class FakeReader final : public CredentialReader {
 public:
-    Deferred<std::optional<FoundCredential>> find(const Uuid& id, Deadline) override {
+    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override {
         if (isDown)
             return failed<std::optional<FoundCredential>>(
                 Error::unavailable("database unreachable"));
-        if (id.toString() != knownId)
+        if (lookUp.id.toString() != knownId)
             return std::optional<FoundCredential>();
-        const Credential credential{id,           "Ada",      "ada@example.org", "passport",
+        const Credential credential{lookUp.id,    "Ada",      "ada@example.org", "passport",
                                     R"({"a":1})", "worker-2", FixedClock().now()};
         return std::optional(FoundCredential{credential, asOf});
     }

@@ -15,7 +15,7 @@ namespace {
 
 class EmptyReader final : public CredentialReader {
 public:
-    Deferred<std::optional<FoundCredential>> find(const Uuid&, Deadline) override {
+    Deferred<std::optional<FoundCredential>> find(const LookUp&) override {
         return std::optional<FoundCredential>();
     }
 };

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace kubecred {
 
@@ -27,5 +29,8 @@ public:
 
 /// ISO 8601 in UTC with milliseconds, such as `2026-01-31T09:05:00.042Z`.
 std::string toIso8601(Timestamp time);
+
+/// Reads what `toIso8601` wrote, of the years 0 to 9999; nothing where it is anything else.
+std::optional<Timestamp> parseIso8601(std::string_view text);
 
 } // namespace kubecred

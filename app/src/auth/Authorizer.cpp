@@ -23,6 +23,9 @@ std::vector<std::string_view> keysIn(const http::Request& request) {
     return keys;
 }
 
+// Whether a service may do without any caller of its routes.
+bool isOptional(Access access) { return access == Access::admin || access == Access::peer; }
+
 Decision refused(ErrorKind kind, const std::string& message, std::string detail,
                  std::string keyName = {}) {
     return {Error(kind, message, std::move(detail)), std::move(keyName)};
@@ -33,8 +36,9 @@ Decision refused(ErrorKind kind, const std::string& message, std::string detail,
 Decision Authorizer::decide(const http::Request& request, Access access) const {
     if (access == Access::anyone)
         return {};
-    if (access == Access::admin && !keys_.anyOpens(Access::admin))
-        return refused(ErrorKind::notFound, "Not found", "no key has the scope admin");
+    if (isOptional(access) && !keys_.anyOpens(access))
+        return refused(ErrorKind::notFound, "Not found",
+                       "no key has the scope " + std::string(nameOf(access)));
     const auto given = keysIn(request);
     if (given.empty())
         return refused(ErrorKind::unauthorized,

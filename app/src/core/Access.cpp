@@ -10,6 +10,8 @@ std::string_view nameOf(Access access) noexcept {
         return "verify";
     case Access::admin:
         return "admin";
+    case Access::peer:
+        return "peer";
     case Access::anyone:
         break;
     }

@@ -49,6 +49,9 @@ int Application::runCommand() {
         return ExitStatus::ok;
     case Command::createKey:
         return runCreateKey(commandLine_);
+    case Command::healthcheck:
+        exitOnSignals();
+        return runHealthcheck(readEndpoint(commandLine_));
     default:
         return runConfigured();
     }
@@ -64,8 +67,6 @@ int Application::runConfigured() {
         return runMigrate(configuration.settings);
     case Command::migrateStatus:
         return runMigrateStatus(configuration.settings);
-    case Command::healthcheck:
-        return runHealthcheck(configuration.settings);
     case Command::checkConfig:
         std::cout << "the configuration is sound\n";
         return ExitStatus::ok;

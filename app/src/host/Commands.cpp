@@ -26,11 +26,10 @@ bool isConnectionFault(storage::Fault fault) {
            fault == Fault::tooManyConnections;
 }
 
-int withMigrator(const HostSettings& settings,
-                 const std::function<int(storage::Migrator&)>& action) {
+int withDatabase(const HostSettings& settings, const std::function<int()>& action) {
     storage::providePassword(settings.database);
     try {
-        return action(*storage::makeMigrator(settings.database));
+        return action();
     } catch (const storage::StorageError& error) {
         std::cerr << "kube-credential: the database said no: " << error.what();
         if (!error.databaseMessage().empty())
@@ -44,31 +43,34 @@ int withMigrator(const HostSettings& settings,
 }
 
 // The daemon's own address, or loopback where it listens on all of them.
-std::string localAddress(const HostSettings& settings) {
-    if (settings.address == "0.0.0.0")
+std::string localAddress(const std::string& address) {
+    if (address == "0.0.0.0")
         return "127.0.0.1";
-    return settings.address == "::" ? "::1" : settings.address;
+    return address == "::" ? "::1" : address;
 }
 
 } // namespace
 
 int runMigrate(const HostSettings& settings) {
-    return withMigrator(settings, [](storage::Migrator& migrator) {
+    return withDatabase(settings, [&] {
         int count = 0;
-        migrator.migrate([&](std::string_view name) {
+        storage::makeMigrator(settings.database)->migrate([&](std::string_view name) {
             std::cout << "applied " << name << std::endl;
             ++count;
         });
         if (count == 0)
             std::cout << "nothing to apply: the schema is up to date\n";
+        storage::ensureLogins(settings.database);
+        for (const auto& login : settings.database.logins)
+            std::cout << "login user " << login.user << " is in " << login.group << "\n";
         return ExitStatus::ok;
     });
 }
 
 int runMigrateStatus(const HostSettings& settings) {
-    return withMigrator(settings, [](storage::Migrator& migrator) {
+    return withDatabase(settings, [&] {
         bool pending = false;
-        for (const auto& [name, applied] : migrator.status()) {
+        for (const auto& [name, applied] : storage::makeMigrator(settings.database)->status()) {
             std::cout << (applied ? "applied " : "pending ") << name << "\n";
             pending = pending || !applied;
         }
@@ -76,14 +78,14 @@ int runMigrateStatus(const HostSettings& settings) {
     });
 }
 
-int runHealthcheck(const HostSettings& settings) {
+int runHealthcheck(const Endpoint& endpoint) {
     // Poco's time-outs are per read; this one is for the whole.
     struct sigaction action {};
     action.sa_handler = [](int) { _exit(ExitStatus::failed); };
     sigaction(SIGALRM, &action, nullptr);
     alarm(healthcheckSeconds);
     try {
-        Poco::Net::HTTPClientSession session(localAddress(settings), settings.port);
+        Poco::Net::HTTPClientSession session(localAddress(endpoint.address), endpoint.port);
         Poco::Net::HTTPRequest request("GET", "/health", "HTTP/1.1");
         session.sendRequest(request);
         Poco::Net::HTTPResponse response;
@@ -92,7 +94,7 @@ int runHealthcheck(const HostSettings& settings) {
         std::cout << body.substr(0, 200) << "\n";
         return response.getStatus() == 200 ? ExitStatus::ok : ExitStatus::failed;
     } catch (const Poco::Exception& exception) {
-        std::cerr << "kube-credential: no answer on port " << settings.port << ": "
+        std::cerr << "kube-credential: no answer on port " << endpoint.port << ": "
                   << exception.displayText() << "\n";
         return ExitStatus::failed;
     }

@@ -11,8 +11,8 @@ namespace kubecred::host {
 int runMigrate(const HostSettings& settings);
 int runMigrateStatus(const HostSettings& settings);
 
-/// Asks the daemon on loopback; never takes longer than two seconds.
-int runHealthcheck(const HostSettings& settings);
+/// Asks the daemon that listens there; never takes longer than two seconds.
+int runHealthcheck(const Endpoint& endpoint);
 
 int runCreateKey(const CommandLine& commandLine);
 

@@ -8,12 +8,10 @@ namespace kubecred::host {
 namespace {
 
 SettingValues readSources(const CommandLine& commandLine) {
-    if (commandLine.configFile.empty())
-        throw ConfigurationFaults(
-            {"no configuration: say which with --config=FILE, such as config/local.properties"});
+    const auto& file = commandLine.configFile;
     try {
-        return layer(readPropertiesFile(commandLine.configFile), environmentVariable,
-                     commandLine.defines);
+        return layer(file.empty() ? SettingValues() : readPropertiesFile(file),
+                     environmentVariable, commandLine.defines);
     } catch (const ConfigurationError& error) {
         throw ConfigurationFaults({error.what()});
     }
@@ -21,7 +19,9 @@ SettingValues readSources(const CommandLine& commandLine) {
 
 // Everyone on the machine can read a command line.
 void refuseSecretsOnCommandLine(const CommandLine& commandLine) {
-    for (const char* key : {"database.password", "health.token", "auth.keys"})
+    for (const char* key :
+         {"database.password", "database.issuanceLogin.password",
+          "database.verificationLogin.password", "health.token", "auth.keys", "crossCheck.key"})
         if (commandLine.defines.contains(key))
             throw ConfigurationFaults({std::string(key) + " (--define): must not stand on the "
                                                           "command line; use the environment"});
@@ -35,6 +35,9 @@ ConfigurationFaults::ConfigurationFaults(std::vector<std::string> lines)
 Configuration readConfiguration(const CommandLine& commandLine,
                                 const std::string& binaryDirectory) {
     refuseSecretsOnCommandLine(commandLine);
+    if (commandLine.configFile.empty())
+        throw ConfigurationFaults(
+            {"no configuration: say which with --config=FILE, such as config/local.properties"});
     Settings settings(readSources(commandLine));
     Configuration configuration{
         readHostSettings(settings, binaryDirectory + "../lib/kube-credential"), {}};
@@ -54,6 +57,14 @@ Configuration readConfiguration(const CommandLine& commandLine,
     if (!faults.empty())
         throw ConfigurationFaults(std::move(faults));
     return configuration;
+}
+
+Endpoint readEndpoint(const CommandLine& commandLine) {
+    Settings settings(readSources(commandLine));
+    Endpoint endpoint = readEndpoint(settings);
+    if (auto faults = settings.badValues(); !faults.empty())
+        throw ConfigurationFaults(std::move(faults));
+    return endpoint;
 }
 
 } // namespace kubecred::host

@@ -30,4 +30,8 @@ private:
 /// this program, beside which its modules are looked for. Throws ConfigurationFaults.
 Configuration readConfiguration(const CommandLine& commandLine, const std::string& binaryDirectory);
 
+/// Reads where a daemon of this configuration listens, and nothing else: without a file, by the
+/// environment and the defaults. Throws ConfigurationFaults.
+Endpoint readEndpoint(const CommandLine& commandLine);
+
 } // namespace kubecred::host

@@ -22,12 +22,13 @@ struct Variable {
     bool isOfPostgres;
 };
 
-constexpr std::array<Variable, 12> variables{{
+constexpr std::array<Variable, 17> variables{{
     {"PORT", "http.port", false},
     {"LOG_LEVEL", "log.level", false},
     {"WORKER_ID", "worker.id", false},
     {"HEALTH_TOKEN", "health.token", false},
     {"API_KEYS", "auth.keys", false},
+    {"CROSS_CHECK_KEY", "crossCheck.key", false},
     {"RDS_CLUSTER_HOST", "database.host", true},
     {"DB_PORT", "database.port", true},
     {"DB_NAME", "database.name", true},
@@ -35,6 +36,10 @@ constexpr std::array<Variable, 12> variables{{
     {"RDS_CLUSTER_PASSWORD", "database.password", true},
     {"DB_SSLMODE", "database.sslMode", true},
     {"DB_SSLROOTCERT", "database.sslRootCert", true},
+    {"ISSUANCE_DB_USERNAME", "database.issuanceLogin.user", true},
+    {"ISSUANCE_DB_PASSWORD", "database.issuanceLogin.password", true},
+    {"VERIFICATION_DB_USERNAME", "database.verificationLogin.user", true},
+    {"VERIFICATION_DB_PASSWORD", "database.verificationLogin.password", true},
 }};
 
 // Not left to Poco, which reads on for ever where the path is that of a folder.

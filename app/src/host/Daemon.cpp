@@ -13,6 +13,7 @@
 #include "http/Address.h"
 #include "http/Server.h"
 #include "kubecred/BuildInfo.h"
+#include "peer/CrossCheckedStorage.h"
 #include "storage/Database.h"
 
 #include <Poco/Exception.h>
@@ -46,12 +47,14 @@ private:
     void logDescriptorLimit();
     void addMetricsRoute();
     void startModules();
+    CredentialStorage& storageOf(std::string_view module);
     void logRoutes();
     void warnOfLockedRoutes();
     int awaitEnd();
     void reloadKeys();
     bool awaitRequests(std::chrono::milliseconds patience);
     void stop();
+    void stopStorage();
     Identity identity() const;
     std::string moduleNames() const;
 
@@ -64,6 +67,7 @@ private:
     JsonLogger logger_;
     PrometheusMetrics metrics_;
     storage::Database database_;
+    std::optional<peer::CrossCheckedStorage> crossChecked_;
     auth::KeyRing keys_;
     auth::Authorizer authorizer_;
     http::Router router_;
@@ -90,7 +94,10 @@ Daemon::Daemon(Configuration configuration)
       health_(identity(), database_, draining_),
       dispatcher_(router_, authorizer_, logger_, metrics_, http::Cors(settings_.allowedOrigins),
                   settings_.trustedProxies),
-      server_(limits_, dispatcher_, logger_, metrics_, draining_) {}
+      server_(limits_, dispatcher_, logger_, metrics_, draining_) {
+    if (settings_.crossCheck)
+        crossChecked_.emplace(database_, *settings_.crossCheck, logger_, metrics_);
+}
 
 Identity Daemon::identity() const {
     Identity identity{settings_.serviceName, workerId_, {}};
@@ -113,9 +120,11 @@ void Daemon::start() {
     startModules();
     logRoutes();
     database_.start();
-    server_.start({http::parseAddress(settings_.address).value(), settings_.port});
+    if (crossChecked_)
+        crossChecked_->start();
+    server_.start({http::parseAddress(settings_.endpoint.address).value(), settings_.endpoint.port});
     logger_.log(LogLevel::info, "listening",
-                {{"address", std::string_view(settings_.address)},
+                {{"address", std::string_view(settings_.endpoint.address)},
                  {"port", std::int64_t{server_.port()}},
                  {"modules", moduleNames()},
                  {"version", version}});
@@ -139,13 +148,21 @@ void Daemon::addMetricsRoute() {
 }
 
 void Daemon::startModules() {
-    const bool beyondLoopback = !http::parseAddress(settings_.address).value().isLoopback();
-    const ModuleContext context{router_,  database_,      clock_,   logger_,
-                                metrics_, beyondLoopback, workerId_};
+    const bool beyondLoopback = !http::parseAddress(settings_.endpoint.address).value().isLoopback();
     for (const auto& loaded : configuration_.modules) {
+        const ModuleContext context{router_, storageOf(loaded.name), clock_,   logger_,
+                                    metrics_, beyondLoopback,         workerId_};
         guardModule(loaded.name, "did not start", [&] { loaded.module->start(context); });
         started_.push_back(loaded.module.get());
     }
+}
+
+// No other module asks the peer: what it asks is answered from the database of the peer alone, so
+// that no question can go round in a circle.
+CredentialStorage& Daemon::storageOf(std::string_view module) {
+    if (crossChecked_ && module == "verification")
+        return *crossChecked_;
+    return database_;
 }
 
 void Daemon::logRoutes() {
@@ -157,8 +174,8 @@ void Daemon::logRoutes() {
 
 void Daemon::warnOfLockedRoutes() {
     for (const auto& [method, path, access] : router_.routes()) {
-        const bool isOptional = access == http::Access::anyone || access == http::Access::admin;
-        if (!isOptional && !keys_.anyOpens(access))
+        const bool isForCallers = access == http::Access::issue || access == http::Access::verify;
+        if (isForCallers && !keys_.anyOpens(access))
             logger_.log(LogLevel::warn, "nobody can call a route: no API key has its scope",
                         {{"route", path}, {"scope", nameOf(access)}});
     }
@@ -215,17 +232,23 @@ bool Daemon::awaitRequests(std::chrono::milliseconds patience) {
 
 void Daemon::stop() {
     if (!server_.waitUntilFinished(std::chrono::milliseconds(0)))
-        database_.stop(); // ends what still waits for it
+        stopStorage(); // ends what still waits for it
     server_.stop();
     for (auto module = started_.rbegin(); module != started_.rend(); ++module)
         (*module)->stop();
     started_.clear();
+    stopStorage();
+}
+
+void Daemon::stopStorage() {
+    if (crossChecked_)
+        crossChecked_->stop();
     database_.stop();
 }
 
 int cannotListen(const HostSettings& settings, const Poco::Exception& exception) {
-    std::cerr << "kube-credential: cannot listen on " << settings.address << " port "
-              << settings.port << ": " << exception.message()
+    std::cerr << "kube-credential: cannot listen on " << settings.endpoint.address << " port "
+              << settings.endpoint.port << ": " << exception.message()
               << "; choose another with http.address and http.port (PORT)\n";
     return exception.code() == EADDRINUSE ? ExitStatus::unavailable : ExitStatus::configuration;
 }

@@ -3,6 +3,9 @@
 #include "http/Address.h"
 #include "kubecred/Text.h"
 
+#include <Poco/Exception.h>
+#include <Poco/URI.h>
+
 #include <algorithm>
 #include <array>
 #include <thread>
@@ -108,6 +111,26 @@ storage::CacheSettings readCache(Settings& settings) {
     return cache;
 }
 
+// Login users that a migration makes, where they are named.
+std::vector<storage::PostgresLogin> readLogins(Settings& settings,
+                                               const storage::PostgresSettings& postgres) {
+    std::vector<storage::PostgresLogin> logins;
+    for (const std::string service : {"issuance", "verification"}) {
+        const std::string prefix = "database." + service + "Login.";
+        storage::PostgresLogin login{readConnectionWord(settings, prefix + "user", ""),
+                                     settings.secret(prefix + "password"),
+                                     "kube_credential_" + service};
+        if (login.user.empty() && login.password.empty())
+            continue;
+        if (login.user.empty() || login.user == postgres.user)
+            settings.reject(prefix + "user", "a user of its own, where there is a password");
+        if (login.password.empty())
+            settings.reject(prefix + "password", "a password, where there is a user");
+        logins.push_back(std::move(login));
+    }
+    return logins;
+}
+
 storage::DatabaseSettings readDatabase(Settings& settings) {
     constexpr std::array<std::string_view, 2> drivers{"sqlite", "postgresql"};
     using Driver = storage::DatabaseSettings::Driver;
@@ -119,7 +142,27 @@ storage::DatabaseSettings readDatabase(Settings& settings) {
     database.postgres = readPostgres(settings);
     database.poolSize = static_cast<std::size_t>(settings.integer("database.poolSize", 4, 1, 100));
     database.migrateOnStart = settings.boolean("database.migrateOnStart", false);
+    database.logins = readLogins(settings, database.postgres);
     return database;
+}
+
+std::optional<peer::PeerSettings> readCrossCheck(Settings& settings, const std::string& key) {
+    const auto text = settings.text("verification.crossCheck", "");
+    if (text.empty())
+        return std::nullopt;
+    if (bareKey(key).empty())
+        settings.reject("crossCheck.key", "the key by which the other service knows this one");
+    try {
+        const Poco::URI url(text);
+        const bool isPlain = url.getPathEtc().empty() || url.getPathEtc() == "/";
+        if (url.getScheme() == "http" && !url.getHost().empty() && url.getUserInfo().empty() &&
+            isPlain)
+            return peer::PeerSettings{url.getAuthority(), url.getHost(), url.getPort(),
+                                      std::string(bareKey(key))};
+    } catch (const Poco::Exception&) { // it is none: see below
+    }
+    settings.reject("verification.crossCheck", "the URL of a service, such as http://issuance:3000");
+    return std::nullopt;
 }
 
 // Goes into answers, logs and a column of 255 characters.
@@ -142,6 +185,11 @@ std::vector<auth::ApiKey> readKeys(Settings& settings, const KeySettings& source
 
 } // namespace
 
+Endpoint readEndpoint(Settings& settings) {
+    return {readAddress(settings),
+            static_cast<std::uint16_t>(settings.integer("http.port", 3000, 0, 65535))};
+}
+
 HostSettings readHostSettings(Settings& settings, const std::string& modulesDirectory) {
     HostSettings host;
     host.serviceName = readName(settings, "service.name", "kube-credential");
@@ -149,19 +197,20 @@ HostSettings readHostSettings(Settings& settings, const std::string& modulesDire
     host.modules = readModules(settings);
     host.modulesDirectory = settings.text("modules.directory", modulesDirectory);
     host.logLevel = readLogLevel(settings);
-    host.address = readAddress(settings);
-    host.port = static_cast<std::uint16_t>(settings.integer("http.port", 3000, 0, 65535));
+    host.endpoint = readEndpoint(settings);
     host.limits = readLimits(settings);
     host.trustedProxies = readTrustedProxies(settings);
     host.allowedOrigins = settings.text("cors.allowedOrigins", "*");
     host.keySources = {settings.text("auth.keysFile", ""), settings.secret("auth.keys"),
-                       settings.secret("health.token")};
+                       settings.secret("health.token"), settings.secret("crossCheck.key")};
     host.keys = readKeys(settings, host.keySources);
     host.shutdownGrace = readSeconds(settings, "shutdown.graceSeconds", 5, 0, 300);
     host.shutdownTimeout = readSeconds(settings, "shutdown.timeoutSeconds", 20, 0, 300);
     host.database = readDatabase(settings);
-    if (std::ranges::find(host.modules, "verification") != host.modules.end())
+    if (std::ranges::find(host.modules, "verification") != host.modules.end()) {
         host.database.cache = readCache(settings);
+        host.crossCheck = readCrossCheck(settings, host.keySources.peerKey);
+    }
     return host;
 }
 

@@ -5,14 +5,22 @@
 #include "http/TrustedProxies.h"
 #include "kubecred/Log.h"
 #include "kubecred/Settings.h"
+#include "peer/PeerSettings.h"
 #include "storage/DatabaseSettings.h"
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace kubecred::host {
+
+/// Where the daemon listens.
+struct Endpoint {
+    std::string address;
+    std::uint16_t port = 0;
+};
 
 /// Everything that the configuration says to the host. Each key, its unit, default and range are
 /// documented in config/.
@@ -22,8 +30,7 @@ struct HostSettings {
     std::vector<std::string> modules;
     std::string modulesDirectory;
     LogLevel logLevel = LogLevel::info;
-    std::string address;
-    std::uint16_t port = 0;
+    Endpoint endpoint;
     http::Limits limits;
     http::TrustedProxies trustedProxies;
     std::string allowedOrigins;
@@ -32,7 +39,11 @@ struct HostSettings {
     std::chrono::seconds shutdownGrace{0};
     std::chrono::seconds shutdownTimeout{0};
     storage::DatabaseSettings database;
+    std::optional<peer::PeerSettings> crossCheck; ///< where verification asks, beside its database
 };
+
+/// Reads and checks where the daemon listens; faults are recorded in `settings`.
+Endpoint readEndpoint(Settings& settings);
 
 /// Reads and checks the host's keys; faults are recorded in `settings`. Paths that are not
 /// absolute start from the current folder; `modulesDirectory` is the default for that key.

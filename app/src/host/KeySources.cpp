@@ -15,6 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using auth::ApiKey;
+using http::Access;
 
 constexpr std::uintmax_t mostBytes = 1 << 20; // more than so many keys take
 
@@ -80,24 +81,30 @@ void addEntries(std::string_view entries, Collection& keys) {
     }
 }
 
-// A header cannot carry anything else; a newline at its end comes of files and of stores of
-// secrets.
-void addHealthToken(std::string_view token, Collection& keys) {
-    token = token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
-    if (!std::ranges::all_of(token, [](char c) { return c >= 0x20 && c < 0x7f; }))
-        throw KeyFault("health.token", "printable ASCII");
-    if (!token.empty())
-        keys.add("health.token", {"health-token", {http::Access::admin}, sha256(trim(token))});
+// A header cannot carry anything else.
+void addKeyItself(const char* setting, std::string_view key, ApiKey entry, Collection& keys) {
+    key = bareKey(key);
+    if (!std::ranges::all_of(key, [](char c) { return c >= 0x20 && c < 0x7f; }))
+        throw KeyFault(setting, "printable ASCII");
+    if (key.empty())
+        return;
+    entry.digest = sha256(key);
+    keys.add(setting, std::move(entry));
 }
 
 } // namespace
+
+std::string_view bareKey(std::string_view text) noexcept {
+    return trim(text.substr(0, text.find_last_not_of(" \t\r\n") + 1));
+}
 
 std::vector<ApiKey> readKeys(const KeySettings& settings) {
     Collection keys;
     if (!settings.file.empty())
         addFile(settings.file, keys);
     addEntries(settings.entries, keys);
-    addHealthToken(settings.healthToken, keys);
+    addKeyItself("health.token", settings.healthToken, {"health-token", {Access::admin}}, keys);
+    addKeyItself("crossCheck.key", settings.peerKey, {"cross-check", {Access::peer}}, keys);
     return std::move(keys).take();
 }
 

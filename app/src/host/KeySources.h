@@ -5,15 +5,17 @@
 #include <cstddef>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kubecred::host {
 
 /// Where API keys come from.
 struct KeySettings {
-    std::string file;        ///< one entry a line; empty: no file
-    std::string entries;     ///< separated by commas or white space
-    std::string healthToken; ///< a key of the scope admin, itself; empty: none
+    std::string file = {};        ///< one entry a line; empty: no file
+    std::string entries = {};     ///< separated by commas or white space
+    std::string healthToken = {}; ///< a key of the scope admin, itself; empty: none
+    std::string peerKey = {};     ///< a key of the scope peer, itself; empty: none
 };
 
 /// The most keys that there may be: every request that carries one is compared with all.
@@ -30,6 +32,9 @@ public:
 private:
     const char* setting_;
 };
+
+/// A key without what stands around it in files and stores of secrets, such as a newline.
+std::string_view bareKey(std::string_view text) noexcept;
 
 /// The keys of all sources. In the file, empty lines and lines that begin with # count for nothing.
 /// The same entry twice counts once. Throws KeyFault.

@@ -38,10 +38,9 @@ Dispatcher::Dispatcher(const Router& router, const auth::Authorizer& authorizer,
 void identify(Exchange& exchange) {
     const auto given = exchange.request.header("X-Request-Id").value_or("");
     exchange.requestId = isRequestId(given) ? std::string(given) : Uuid::version4().toString();
-    exchange.request.requestId = exchange.requestId;
     const auto parent = exchange.request.header("traceparent").value_or("");
     const auto amazon = exchange.request.header("X-Amzn-Trace-Id").value_or("");
-    exchange.request.trace = {isTraceParent(parent) ? parent : "",
+    exchange.request.trace = {exchange.requestId, isTraceParent(parent) ? parent : "",
                               isAmazonTraceId(amazon) ? amazon : ""};
 }
 
@@ -73,14 +72,14 @@ Dispatcher::Answer Dispatcher::render(const Request& request, std::string_view r
                                       Outcome<Response> outcome) {
     const auto internal = [&](std::string fault) {
         const Error error(ErrorKind::internal, "Internal server error");
-        return Answer{renderError(error, request.requestId), route, std::move(fault)};
+        return Answer{renderError(error, request.trace.requestId), route, std::move(fault)};
     };
     try {
         if (const auto* failure = std::get_if<std::exception_ptr>(&outcome))
             std::rethrow_exception(*failure);
         return {std::get<Response>(std::move(outcome)), route};
     } catch (const Error& error) {
-        return {renderError(error, request.requestId), route, error.detail()};
+        return {renderError(error, request.trace.requestId), route, error.detail()};
     } catch (const std::exception& exception) {
         return internal(typeid(exception).name()); // its text may quote data
     } catch (...) {
@@ -99,7 +98,7 @@ Deferred<Response> Dispatcher::respond(Exchange& exchange, const Router::Match& 
     if (request.method == Method::options)
         return options(request, matched.allow);
     Response response =
-        renderError(Error(ErrorKind::methodNotAllowed, "Method not allowed"), request.requestId);
+        renderError(Error(ErrorKind::methodNotAllowed, "Method not allowed"), request.trace.requestId);
     response.headers.emplace_back("Allow", matched.allow);
     return response;
 }

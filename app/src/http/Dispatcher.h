@@ -21,7 +21,7 @@ struct Exchange {
     Request request;
     const std::string& peer; ///< address of the other end, without port
     std::chrono::steady_clock::time_point began;
-    std::string requestId = {}; ///< set by the dispatcher; request.requestId points into it
+    std::string requestId = {}; ///< set by the dispatcher; request.trace points into it
     std::string keyName = {};   ///< set by the dispatcher: whose API key the request carried
 };
 

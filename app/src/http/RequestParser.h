@@ -35,7 +35,7 @@ public:
     bool keepAlive() const noexcept;
     bool isHttp10() const noexcept;
 
-    /// The request as far as it was read; without `requestId`. Views into this object.
+    /// The request as far as it was read; without its trace. Views into this object.
     Request request() const;
 
 private:

@@ -34,15 +34,15 @@ CachedReader::CachedReader(CredentialReader& reader, CredentialCache& cache,
       misses_(metrics.counter({"kubecred_credential_cache_misses_total",
                                "Look-ups that memory was asked for in vain."})) {}
 
-Deferred<Found> CachedReader::find(const Uuid& id, Deadline deadline) {
+Deferred<Found> CachedReader::find(const LookUp& lookUp) {
     if (fresh_ > std::chrono::seconds(0))
-        if (auto entry = recall(id, fresh_)) {
+        if (auto entry = recall(lookUp.id, fresh_)) {
             hits_.add();
             return Found(FoundCredential{std::move(entry->credential)});
         }
-    return Deferred<Found>([this, id, deadline](Executor& executor, Sink<Found> sink) {
-        reader_.find(id, deadline)
-            .start(executor, [this, id, sink = std::move(sink)](Outcome<Found> outcome) {
+    return Deferred<Found>([this, lookUp](Executor& executor, Sink<Found> sink) {
+        reader_.find(lookUp).start(
+            executor, [this, id = lookUp.id, sink = std::move(sink)](Outcome<Found> outcome) {
                 sink(settle(id, std::move(outcome)));
             });
     });

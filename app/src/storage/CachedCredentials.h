@@ -20,7 +20,7 @@ public:
     CachedReader(CredentialReader& reader, CredentialCache& cache, const CacheSettings& settings,
                  const Clock& clock, Metrics& metrics);
 
-    Deferred<std::optional<FoundCredential>> find(const Uuid& id, Deadline deadline) override;
+    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override;
 
 private:
     Outcome<std::optional<FoundCredential>> settle(const Uuid& id,

@@ -152,4 +152,15 @@ std::unique_ptr<Migrator> makeMigrator(const DatabaseSettings& settings,
         postgresMigrations());
 }
 
+void ensureLogins(const DatabaseSettings& settings, std::chrono::milliseconds patience) {
+    if (settings.driver == DatabaseSettings::Driver::sqlite || settings.logins.empty())
+        return;
+    PostgresMigrationSession session(settings.postgres,
+                                     std::chrono::steady_clock::now() + patience);
+    session.begin();
+    for (const auto& login : settings.logins)
+        session.ensureLogin(login);
+    session.commit();
+}
+
 } // namespace kubecred::storage

@@ -61,4 +61,9 @@ std::unique_ptr<Migrator>
 makeMigrator(const DatabaseSettings& settings,
              std::chrono::milliseconds patience = std::chrono::seconds(5));
 
+/// Makes the login users that the settings name, or gives them their passwords anew, after a
+/// migration has made their groups. Throws StorageError.
+void ensureLogins(const DatabaseSettings& settings,
+                  std::chrono::milliseconds patience = std::chrono::seconds(5));
+
 } // namespace kubecred::storage

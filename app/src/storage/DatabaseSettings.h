@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace kubecred::storage {
 
@@ -18,6 +19,13 @@ struct PostgresSettings {
     std::string sslMode = "prefer";
     std::string sslRootCert;
     std::string targetSessionAttrs = "any";
+};
+
+/// A login user of PostgreSQL for a service, which a migration makes.
+struct PostgresLogin {
+    std::string user;
+    std::string password;
+    std::string group; ///< the role whose privileges it has
 };
 
 /// What is kept of credentials in memory. Both times run from an entry's last confirmation by the
@@ -37,6 +45,7 @@ struct DatabaseSettings {
     PostgresSettings postgres;
     std::size_t poolSize = 4; ///< sessions for reading, and as many for writing
     bool migrateOnStart = false;
+    std::vector<PostgresLogin> logins; ///< unused with SQLite
     CacheSettings cache;
 };
 

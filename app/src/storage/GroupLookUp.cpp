@@ -16,9 +16,10 @@ GroupLookUp::GroupLookUp(SessionFactory factory, std::size_t poolSize, Logger& l
       pool_(std::move(factory), Role::reading, poolSize, patience, &GroupLookUp::findAll, breaker_,
             logger, metrics) {}
 
-Deferred<std::optional<FoundCredential>> GroupLookUp::find(const Uuid& id, Deadline deadline) {
+Deferred<std::optional<FoundCredential>> GroupLookUp::find(const LookUp& lookUp) {
     using Found = std::optional<FoundCredential>;
-    return Deferred<Found>([this, id, deadline](Executor& executor, Sink<Found> sink) {
+    return Deferred<Found>([this, id = lookUp.id, deadline = lookUp.deadline](Executor& executor,
+                                                                      Sink<Found> sink) {
         pool_.submit({id, deadline, executor, std::move(sink)});
     });
 }

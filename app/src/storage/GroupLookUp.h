@@ -21,7 +21,7 @@ public:
     void stop() { pool_.stop(); }
     DatabaseState state() const { return breaker_.state(); }
 
-    Deferred<std::optional<FoundCredential>> find(const Uuid& id, Deadline deadline) override;
+    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override;
 
 private:
     using FindJob = Job<Uuid, std::optional<FoundCredential>>;

@@ -166,6 +166,16 @@ PostgresResult PostgresConnection::run(const char* name, std::span<const std::st
         deadline);
 }
 
+std::string PostgresConnection::passwordVerifier(const std::string& user,
+                                                 const std::string& password) {
+    const std::unique_ptr<char, decltype(&PQfreemem)> verifier(
+        PQencryptPasswordConn(handle_, password.c_str(), user.c_str(), "scram-sha-256"),
+        &PQfreemem);
+    if (!verifier)
+        throw StorageError(Fault::refused);
+    return verifier.get();
+}
+
 template <typename Send>
 PostgresResult PostgresConnection::exchange(Send send, Deadline deadline) {
     abandoned_ = true; // until the answer is complete

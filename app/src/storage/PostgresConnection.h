@@ -66,6 +66,9 @@ public:
     PostgresResult run(const char* name, std::span<const std::string> parameters,
                        Deadline deadline);
 
+    /// What the server keeps of a user's password: a SCRAM-SHA-256 verifier (RFC 5803).
+    std::string passwordVerifier(const std::string& user, const std::string& password);
+
     /// False once the connection is lost, a deadline was missed, or the database refused a
     /// statement for a reason that a new connection may not meet: it must not be used any more.
     bool usable() const noexcept;

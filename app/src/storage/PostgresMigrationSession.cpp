@@ -51,4 +51,17 @@ void PostgresMigrationSession::record(const AppliedMigration& migration) {
                       patient());
 }
 
+void PostgresMigrationSession::ensureLogin(const PostgresLogin& login) {
+    // The server quotes the names, and sees the password only as what it stores of it: statements
+    // may end up in its log.
+    const std::array<std::string, 3> parameters{
+        login.user, connection_.passwordVerifier(login.user, login.password), login.group};
+    const auto statements = connection_.query(
+        "SELECT format('%s ROLE %I LOGIN PASSWORD %L; GRANT %I TO %I', "
+        "CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = $1::text) THEN 'ALTER' ELSE 'CREATE' "
+        "END, $1::text, $2::text, $3::text, $1::text)",
+        parameters, patient());
+    script(std::string(statements.text(0, 0)));
+}
+
 } // namespace kubecred::storage

@@ -16,6 +16,9 @@ public:
     std::vector<AppliedMigration> applied() override;
     void record(const AppliedMigration& migration) override;
 
+    /// Makes the user, or gives it this password, and puts it into its group.
+    void ensureLogin(const PostgresLogin& login);
+
 private:
     PostgresConnection connection_;
 };

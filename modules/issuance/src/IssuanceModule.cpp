@@ -1,6 +1,7 @@
 #include "IssuanceModule.h"
 
 #include "IssueHandler.h"
+#include "LookUpHandler.h"
 #include "kubecred/http/AccessSetting.h"
 
 namespace kubecred::issuance {
@@ -9,6 +10,7 @@ void IssuanceModule::configure(Settings& settings) {
     settings_.access = http::readAccess(settings, "issuance.auth", http::Access::issue);
     settings_.timeout =
         std::chrono::milliseconds(settings.integer("issuance.timeoutMs", 2000, 100, 10000));
+    settings_.answersPeers = !settings.secret("crossCheck.key").empty();
 }
 
 void IssuanceModule::start(const ModuleContext& context) {
@@ -16,6 +18,9 @@ void IssuanceModule::start(const ModuleContext& context) {
                      context.metrics);
     context.router.add(http::Method::post, "/issuance/credentials", settings_.access,
                        IssueHandler(*service_));
+    if (settings_.answersPeers)
+        context.router.add(http::Method::post, "/internal/credentials", http::Access::peer,
+                           LookUpHandler(context.storage.reader(), settings_.timeout));
     if (settings_.access == http::Access::anyone && context.beyondLoopback)
         context.logger.log(LogLevel::warn,
                            "anybody who reaches this machine can issue: set issuance.auth=keys");

@@ -20,10 +20,10 @@ VerificationService::VerificationService(CredentialReader& reader,
       refused_(metrics.counter({"kubecred_credentials_refused_total",
                                 "Verifications of an unknown id or of data that does not fit."})) {}
 
-Deferred<std::optional<FoundCredential>> VerificationService::verify(VerifyRequest request) {
+Deferred<std::optional<FoundCredential>> VerificationService::verify(VerifyRequest request,
+                                                                     const Trace& trace) {
     const auto deadline = std::chrono::steady_clock::now() + settings_.timeout;
-    const Uuid id = request.id;
-    return reader_.find(id, deadline)
+    return reader_.find({request.id, deadline, trace})
         .then([this, request = std::move(request)](const std::optional<FoundCredential>& found) {
             const bool genuine = found && fits(request.name, found->credential.name) &&
                                  fits(request.email, found->credential.email);

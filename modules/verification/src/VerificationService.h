@@ -27,7 +27,7 @@ public:
 
     /// The credential with this id, where what was given with it equals what is stored exactly;
     /// nothing for an unknown id and for a mismatch alike. Fails with Error (unavailable).
-    Deferred<std::optional<FoundCredential>> verify(VerifyRequest request);
+    Deferred<std::optional<FoundCredential>> verify(VerifyRequest request, const Trace& trace);
 
 private:
     CredentialReader& reader_;

@@ -29,7 +29,7 @@ VerifyHandler::VerifyHandler(VerificationService& service, const Clock& clock, s
     : service_(service), clock_(clock), workerId_(std::move(workerId)) {}
 
 Deferred<http::Response> VerifyHandler::operator()(const http::Request& request) const {
-    return service_.verify(parse(http::readJson(request)))
+    return service_.verify(parse(http::readJson(request)), request.trace)
         .then([this](const std::optional<FoundCredential>& found) { return render(found); });
 }
 

@@ -2,11 +2,19 @@
 
 #include "kubecred/Clock.h"
 #include "kubecred/Deferred.h"
+#include "kubecred/Trace.h"
 #include "kubecred/domain/Credential.h"
 
 #include <optional>
 
 namespace kubecred {
+
+/// A question for a credential.
+struct LookUp {
+    Uuid id;
+    Deadline deadline;
+    Trace trace = {}; ///< of the request that asks
+};
 
 /// A credential that was found.
 struct FoundCredential {
@@ -24,7 +32,7 @@ public:
 
     /// The credential with this id, or nothing where there is none.
     /// Fails with Error (unavailable) where that cannot be told by the deadline.
-    virtual Deferred<std::optional<FoundCredential>> find(const Uuid& id, Deadline deadline) = 0;
+    virtual Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) = 0;
 };
 
 } // namespace kubecred

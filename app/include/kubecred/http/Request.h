@@ -1,5 +1,7 @@
 #pragma once
 
+#include "kubecred/Trace.h"
+
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -16,13 +18,6 @@ struct Header {
     std::string_view value;
 };
 
-/// The traces that a request is part of, as its sender named them; empty where there is none or
-/// where it breaks its grammar. To be handed on to whatever is called for the request.
-struct Trace {
-    std::string_view parent; ///< `traceparent` (W3C Trace Context, level 1)
-    std::string_view amazon; ///< `X-Amzn-Trace-Id`
-};
-
 /// One request, read whole and checked against the limits. All views point into the connection's
 /// buffers and live until the request is answered.
 struct Request {
@@ -30,7 +25,6 @@ struct Request {
     std::string_view path;       ///< as sent, without query and, in absolute form, host
     std::vector<Header> headers; ///< in order, names as sent
     std::string_view body;       ///< at most 100 KiB
-    std::string_view requestId;  ///< the caller's where it is well-formed, or a fresh one
     Trace trace = {};
 
     /// The value of the first header of this name, compared without regard to case.

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "PeerReader.h"
+#include "kubecred/domain/CredentialStorage.h"
+
+#include <optional>
+
+namespace kubecred::peer {
+
+/// Asks a peer for what its own storage does not have, or cannot tell now. A peer that fails
+/// changes nothing: the answer is what it would have been without.
+class CrossCheckedReader final : public CredentialReader {
+public:
+    /// The references must outlive this object.
+    CrossCheckedReader(CredentialReader& own, CredentialReader& peer) : own_(own), peer_(peer) {}
+
+    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override;
+
+private:
+    CredentialReader& own_;
+    CredentialReader& peer_;
+};
+
+/// The storage of a process, its reader cross-checked at a peer service. As with any storage, the
+/// ports are asked for before `start`.
+class CrossCheckedStorage final : public CredentialStorage {
+public:
+    /// The references to services must outlive this object.
+    CrossCheckedStorage(CredentialStorage& own, PeerSettings settings, Logger& logger,
+                        Metrics& metrics)
+        : own_(own), peer_(std::move(settings), logger, metrics) {}
+
+    CredentialReader& reader() override;
+    CredentialWriter& writer() override { return own_.writer(); }
+
+    void start() { peer_.start(); }
+
+    /// To be called before that of its own storage: questions that fail there must find nobody.
+    void stop() { peer_.stop(); }
+
+private:
+    CredentialStorage& own_;
+    PeerReader peer_;
+    std::optional<CrossCheckedReader> reader_;
+};
+
+} // namespace kubecred::peer

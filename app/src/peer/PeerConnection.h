@@ -1,0 +1,48 @@
+#pragma once
+
+#include "PeerSettings.h"
+#include "kubecred/Clock.h"
+
+#include <Poco/Net/StreamSocket.h>
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace kubecred::peer {
+
+/// The peer did not answer as it should have. `what()` names a class of fault, never a host.
+class PeerError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+struct PeerAnswer {
+    int status = 0;
+    std::string body; ///< less than 256 KiB
+};
+
+/// A connection to the peer that stays open between requests. Used by one thread at a time.
+class PeerConnection {
+public:
+    /// Connects to nothing yet.
+    explicit PeerConnection(const PeerSettings& settings) : settings_(settings) {}
+
+    /// Sends one HTTP/1.1 request and returns its answer by the deadline, or throws PeerError. The
+    /// name of the host is looked up by the system, without regard to the deadline, whenever a
+    /// connection has to be made.
+    PeerAnswer exchange(std::string_view request, Deadline deadline);
+
+private:
+    void connect(Deadline deadline);
+    void send(std::string_view bytes, Deadline deadline);
+    PeerAnswer receive(Deadline deadline);
+    std::size_t receiveSome(std::string& buffer, Deadline deadline);
+    bool isStale();
+
+    const PeerSettings& settings_;
+    std::optional<Poco::Net::StreamSocket> socket_;
+};
+
+} // namespace kubecred::peer

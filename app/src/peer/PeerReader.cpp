@@ -1,0 +1,161 @@
+#include "PeerReader.h"
+
+#include "kubecred/Error.h"
+#include "kubecred/domain/CredentialJson.h"
+
+#include <utility>
+
+namespace kubecred::peer {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::size_t connections = 4;
+constexpr std::size_t mostWaiting = 256;
+constexpr std::chrono::seconds pause{1};
+
+Metric metricOf(const char* result) {
+    return {"kubecred_cross_checks_total",
+            "Questions to the peer service, by what came of them.",
+            {{"result", result}}};
+}
+
+std::exception_ptr unavailable(const char* why) {
+    return std::make_exception_ptr(Error::unavailable("peer " + std::string(why)));
+}
+
+std::optional<FoundCredential> readAnswer(const PeerAnswer& answer) {
+    if (answer.status != 200)
+        throw PeerError("refused the question");
+    const auto body = json::parse(answer.body);
+    if (body.root().type == json::Type::null)
+        return std::nullopt;
+    auto credential = readCredential(body);
+    if (!credential)
+        throw PeerError("malformed answer");
+    const auto* asOf = body.find("asOf");
+    return FoundCredential{*std::move(credential),
+                           asOf == nullptr ? std::nullopt : parseIso8601(asOf->text)};
+}
+
+} // namespace
+
+PeerReader::PeerReader(PeerSettings settings, Logger& logger, Metrics& metrics)
+    : settings_(std::move(settings)),
+      logger_(logger),
+      found_(metrics.counter(metricOf("found"))),
+      absent_(metrics.counter(metricOf("absent"))),
+      failed_(metrics.counter(metricOf("failed"))) {}
+
+void PeerReader::start() {
+    for (std::size_t i = 0; i < connections; ++i)
+        threads_.emplace_back([this] { run(); });
+}
+
+void PeerReader::stop() {
+    std::deque<Question> left;
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+        left.swap(waiting_);
+    }
+    changed_.notify_all();
+    for (auto& thread : threads_)
+        thread.join();
+    threads_.clear();
+    for (auto& question : left)
+        question.executor->post([sink = std::move(question.sink)] { sink(unavailable("stopping")); });
+}
+
+Deferred<std::optional<FoundCredential>> PeerReader::find(const LookUp& lookUp) {
+    return Deferred<Found>([this, lookUp](Executor& executor, Sink<Found> sink) {
+        submit({requestFor(lookUp), lookUp.deadline, &executor, std::move(sink)});
+    });
+}
+
+std::string PeerReader::requestFor(const LookUp& lookUp) const {
+    const std::string body = R"({"id":")" + lookUp.id.toString() + "\"}";
+    std::string request = "POST /internal/credentials HTTP/1.1\r\n";
+    const auto header = [&](std::string_view name, std::string_view value) {
+        if (!value.empty())
+            request.append(name).append(": ").append(value).append("\r\n");
+    };
+    header("Host", settings_.authority);
+    header("Authorization", "Bearer " + settings_.key);
+    header("Content-Type", "application/json");
+    header("Content-Length", std::to_string(body.size()));
+    header("X-Request-Id", lookUp.trace.requestId);
+    header("traceparent", lookUp.trace.parent);
+    header("X-Amzn-Trace-Id", lookUp.trace.amazon);
+    return request + "\r\n" + body;
+}
+
+void PeerReader::submit(Question question) {
+    const char* why = nullptr;
+    {
+        const std::lock_guard lock(mutex_);
+        why = refusal();
+        if (why == nullptr)
+            waiting_.push_back(std::move(question));
+    }
+    if (why == nullptr)
+        return changed_.notify_one();
+    failed_.add();
+    question.sink(unavailable(why));
+}
+
+const char* PeerReader::refusal() const {
+    if (stopping_)
+        return "stopping";
+    if (pausedUntil_ > steady_clock::now())
+        return "unreachable";
+    return waiting_.size() >= mostWaiting ? "overloaded" : nullptr;
+}
+
+void PeerReader::run() {
+    PeerConnection connection(settings_);
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+        if (stopping_)
+            return;
+        Question question = std::move(waiting_.front());
+        waiting_.pop_front();
+        lock.unlock();
+        question.executor->post([sink = std::move(question.sink),
+                                 outcome = ask(connection, question)] { sink(outcome); });
+        lock.lock();
+    }
+}
+
+Outcome<PeerReader::Found> PeerReader::ask(PeerConnection& connection, const Question& question) {
+    try {
+        auto found = readAnswer(connection.exchange(question.request, question.deadline));
+        succeeded(found.has_value());
+        return found;
+    } catch (const PeerError& error) {
+        return failed(error.what());
+    } catch (const std::exception&) { // of reading what it sent
+        return failed("malformed answer");
+    }
+}
+
+void PeerReader::succeeded(bool found) {
+    (found ? found_ : absent_).add();
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(isDown_, false))
+        logger_.log(LogLevel::info, "the peer service answers again");
+}
+
+Outcome<PeerReader::Found> PeerReader::failed(const char* why) {
+    failed_.add();
+    const std::lock_guard lock(mutex_);
+    pausedUntil_ = steady_clock::now() + pause;
+    if (!std::exchange(isDown_, true))
+        logger_.log(LogLevel::warn,
+                    "the peer service does not answer: unknown ids are not cross-checked",
+                    {{"error", std::string_view(why)}});
+    return unavailable(why);
+}
+
+} // namespace kubecred::peer

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "PeerConnection.h"
+#include "kubecred/Log.h"
+#include "kubecred/Metrics.h"
+#include "kubecred/domain/CredentialReader.h"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace kubecred::peer {
+
+/// Looks credentials up at another service, over HTTP: `POST /internal/credentials`, with the
+/// trace of the request that asks. Whatever the peer does, nobody waits for it beyond a deadline;
+/// where too many questions wait already, and for a second after one that failed, questions fail
+/// at once. Safe to call from several threads at once.
+class PeerReader final : public CredentialReader {
+public:
+    /// Asks nothing yet. The references to services must outlive this object.
+    PeerReader(PeerSettings settings, Logger& logger, Metrics& metrics);
+    ~PeerReader() override { stop(); }
+    PeerReader(const PeerReader&) = delete;
+    PeerReader& operator=(const PeerReader&) = delete;
+
+    void start();
+
+    /// Ends the questions under way by their deadlines, and fails those that wait.
+    void stop();
+
+    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override;
+
+private:
+    using Found = std::optional<FoundCredential>;
+
+    struct Question {
+        std::string request;
+        Deadline deadline;
+        Executor* executor;
+        Sink<Found> sink;
+    };
+
+    std::string requestFor(const LookUp& lookUp) const;
+    void submit(Question question);
+    const char* refusal() const;
+    void run();
+    Outcome<Found> ask(PeerConnection& connection, const Question& question);
+    Outcome<Found> failed(const char* why);
+    void succeeded(bool found);
+
+    const PeerSettings settings_;
+    Logger& logger_;
+    Counter& found_;
+    Counter& absent_;
+    Counter& failed_;
+
+    std::mutex mutex_; // guards everything below
+    std::condition_variable changed_;
+    std::deque<Question> waiting_;
+    Deadline pausedUntil_{};
+    bool isDown_ = false;
+    bool stopping_ = false;
+
+    std::vector<std::thread> threads_;
+};
+
+} // namespace kubecred::peer

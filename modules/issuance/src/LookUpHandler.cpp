@@ -1,0 +1,39 @@
+#include "LookUpHandler.h"
+
+#include "kubecred/domain/CredentialJson.h"
+#include "kubecred/http/JsonBody.h"
+#include "kubecred/json/Writer.h"
+#include "kubecred/validation/Fields.h"
+
+#include <utility>
+
+namespace kubecred::issuance {
+namespace {
+
+Uuid parse(const json::Document& body) {
+    validation::Fields fields(body);
+    const Uuid id = fields.requiredUuid("id");
+    fields.check();
+    return id;
+}
+
+http::Response render(const std::optional<FoundCredential>& found) {
+    json::Writer writer;
+    if (!found)
+        return {200, std::move(writer.null()).text()};
+    writer.beginObject();
+    writeMembers(writer, found->credential);
+    if (found->asOf)
+        writer.member("asOf", toIso8601(*found->asOf));
+    writer.endObject();
+    return {200, std::move(writer).text()};
+}
+
+} // namespace
+
+Deferred<http::Response> LookUpHandler::operator()(const http::Request& request) const {
+    const auto deadline = std::chrono::steady_clock::now() + timeout_;
+    return reader_.find({parse(http::readJson(request)), deadline, request.trace}).then(&render);
+}
+
+} // namespace kubecred::issuance

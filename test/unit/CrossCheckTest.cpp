@@ -1,0 +1,110 @@
+#include "peer/CrossCheckedStorage.h"
+
+#include "FailedDeferred.h"
+#include "ThrownError.h"
+#include "kubecred/Error.h"
+#include "support/Started.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <optional>
+#include <string>
+
+namespace kubecred::test {
+
+using namespace std::chrono_literals;
+using Found = std::optional<FoundCredential>;
+
+namespace {
+
+/// A side that answers as it is told and knows how often it was asked.
+class Side final : public CredentialReader {
+public:
+    Deferred<Found> find(const LookUp& lookUp) override {
+        ++questions;
+        asked = lookUp;
+        if (isDown)
+            return failed<Found>(Error::unavailable(name + " unreachable"));
+        return stored;
+    }
+
+    explicit Side(std::string called) : name(std::move(called)) {}
+
+    void has() {
+        stored = FoundCredential{{Uuid(), "Ada", "a@b.ch", "degree", "{}", name, {}}};
+    }
+
+    std::string name;
+    Found stored;
+    bool isDown = false;
+    int questions = 0;
+    LookUp asked;
+};
+
+} // namespace
+
+/// What of two sides decides, in every combination.
+class CrossCheckTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(CrossCheckTest);
+    CPPUNIT_TEST(asksNobodyElseForWhatItHas);
+    CPPUNIT_TEST(asksThePeerForWhatItLacks);
+    CPPUNIT_TEST(asksThePeerWhileItsOwnDatabaseIsAway);
+    CPPUNIT_TEST(aPeerThatFailsMakesNothingWorse);
+    CPPUNIT_TEST(leavesThePeerSomeOfTheTime);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void asksNobodyElseForWhatItHas() {
+        own_.has();
+        CPPUNIT_ASSERT_EQUAL(std::string("own"), find()->credential.issuedBy);
+        CPPUNIT_ASSERT_EQUAL(0, peer_.questions);
+    }
+
+    void asksThePeerForWhatItLacks() {
+        CPPUNIT_ASSERT(!find());
+        CPPUNIT_ASSERT_EQUAL(1, peer_.questions);
+        peer_.has();
+        CPPUNIT_ASSERT_EQUAL(std::string("peer"), find()->credential.issuedBy);
+        CPPUNIT_ASSERT_EQUAL(std::string_view("request-1"), peer_.asked.trace.requestId);
+    }
+
+    void asksThePeerWhileItsOwnDatabaseIsAway() {
+        own_.isDown = true;
+        CPPUNIT_ASSERT(!find()); // the peer knows better
+        peer_.has();
+        CPPUNIT_ASSERT_EQUAL(std::string("peer"), find()->credential.issuedBy);
+    }
+
+    void aPeerThatFailsMakesNothingWorse() {
+        peer_.isDown = true;
+        CPPUNIT_ASSERT(!find());
+        own_.isDown = true;
+        CPPUNIT_ASSERT_EQUAL(std::string("own unreachable"),
+                             thrownError([&] { find(); }).detail());
+        own_.isDown = false;
+        own_.has();
+        CPPUNIT_ASSERT(find());
+    }
+
+    void leavesThePeerSomeOfTheTime() {
+        const auto now = std::chrono::steady_clock::now();
+        await(crossChecked_.find({Uuid(), now + 2000ms}));
+        CPPUNIT_ASSERT(own_.asked.deadline >= now + 1500ms);
+        CPPUNIT_ASSERT(own_.asked.deadline <= now + 1600ms);
+        CPPUNIT_ASSERT(peer_.asked.deadline == now + 2000ms);
+    }
+
+private:
+    Found find() {
+        return await(crossChecked_.find(
+            {Uuid(), std::chrono::steady_clock::now() + 1s, {"request-1", {}, {}}}));
+    }
+
+    Side own_{"own"};
+    Side peer_{"peer"};
+    peer::CrossCheckedReader crossChecked_{own_, peer_};
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(CrossCheckTest);
+
+} // namespace kubecred::test
