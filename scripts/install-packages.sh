@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # Installs what is missing of the Debian packages that the project builds and tests with.
-#   scripts/install-packages.sh build|test|faults|fuzz|bench|lint ...
+#   scripts/install-packages.sh build|test|faults|fuzz|bench|image|deploy|lint ...
 set -euo pipefail
 
 declare -A packages=(
     [build]="g++ cmake ninja-build curl libpoco-dev libboost-dev libssl-dev libpq-dev libcppunit-dev
              libyaml-cpp-dev prometheus-cpp-dev"
-    [test]="postgresql prometheus"
+    [test]="postgresql prometheus openssl"
     [faults]="postgresql slowhttptest faketime"
     [bench]="wrk nginx-light"
     [fuzz]="clang libclang-rt-14-dev"
+    [image]="buildah podman debootstrap runc jq"
+    [deploy]="haproxy wrk curl"
     [lint]="clang-format clang-tidy shellcheck git"
 )
 
