@@ -58,21 +58,21 @@ make_image() {
     }
 }
 
-# start CONFIG [OPTION...]: runs it in the machine's own network, on a port of its own.
+# start SERVICE: runs it in the machine's own network, on a port of its own.
 start() {
-    local config=$1
-    shift
+    local service=$1
     container rm --force "$name" >/dev/null 2>&1 || true
     container run --detach --name "$name" --network host --read-only --cap-drop ALL \
         --security-opt no-new-privileges --memory 512m --ulimit nofile=4096:4096 \
-        --env "PORT=$port" "$@" "$image" "--config=/etc/kube-credential/$config.properties" \
-        >/dev/null
+        --ulimit nproc=4096:4096 --env "PORT=$port" "$image" \
+        "--config=/etc/kube-credential/$service.properties" >/dev/null 2>>"$work/errors" ||
+        fail "the container did not start: see $work/errors"
     for _ in $(seq 100); do
         curl -fsS --noproxy '*' -m 1 "http://127.0.0.1:$port/health" >"$work/health" 2>/dev/null &&
             return
         sleep 0.1
     done
-    fail "the service $config did not answer"
+    fail "$service did not answer"
 }
 
 # expect WHAT ACTUAL WANTED
@@ -82,7 +82,7 @@ expect() {
 }
 
 stopped_cleanly() {
-    container stop --time 40 "$name" >/dev/null
+    container stop --time 40 "$name" >/dev/null 2>>"$work/errors"
     expect "exit status after SIGTERM" \
         "$(container inspect "$name" --format '{{.State.ExitCode}}')" 0
     container logs "$name" 2>/dev/null >"$work/log"
