@@ -38,10 +38,9 @@ void Topology::migrate() const {
     environment["ISSUANCE_DB_USERNAME"] = environment["ISSUANCE_DB_PASSWORD"] = "issuance";
     environment["VERIFICATION_DB_USERNAME"] = environment["VERIFICATION_DB_PASSWORD"] =
         "verification";
-    const auto migrated =
-        runToEnd({KUBECRED_BINARY, "--config=" + configurations + "issuance.properties",
-                  "--migrate"},
-                 {environment});
+    const auto migrated = runToEnd(
+        {KUBECRED_BINARY, "--config=" + configurations + "issuance.properties", "--migrate"},
+        {environment});
     if (migrated.status != 0)
         throw std::runtime_error("--migrate failed: " + migrated.errors);
     primary_.query(database_,
@@ -113,10 +112,14 @@ void Topology::waitUntilBalanced() const {
 }
 
 std::string Topology::curl(const std::string& path, const std::vector<std::string>& more) const {
-    std::vector<std::string> command{"curl",     "-sS",
-                                     "--noproxy", "*",
-                                     "--cacert", certificates_.authority(),
-                                     "-w",       "\n%{http_code}",
+    std::vector<std::string> command{"curl",
+                                     "-sS",
+                                     "--noproxy",
+                                     "*",
+                                     "--cacert",
+                                     certificates_.authority(),
+                                     "-w",
+                                     "\n%{http_code}",
                                      path.starts_with('/') ? url() + path : path};
     command.insert(command.end(), more.begin(), more.end());
     const auto ended = runToEnd(command);

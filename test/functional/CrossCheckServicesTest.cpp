@@ -35,10 +35,9 @@ public:
         CPPUNIT_ASSERT_EQUAL(200, answer.status);
         CPPUNIT_ASSERT_EQUAL(std::string("Ada"), answer.text("credential.name"));
         CPPUNIT_ASSERT_EQUAL(404, verify(unknownId).status);
-        CPPUNIT_ASSERT_EQUAL(
-            404, post(verification_->port(), "/verification/credentials",
-                      R"({"id":")" + id + R"(","name":"Charles"})")
-                     .status);
+        CPPUNIT_ASSERT_EQUAL(404, post(verification_->port(), "/verification/credentials",
+                                       R"({"id":")" + id + R"(","name":"Charles"})")
+                                      .status);
     }
 
     void carriesTheRequestsId() {
@@ -88,13 +87,13 @@ public:
     // Both modules in one process, which is its own peer.
     void askingItselfEndsAtOnce() {
         const int port = freePort();
-        Daemon both({sqliteProperties({{"http.port", std::to_string(port)},
-                                       {"verification.crossCheck",
-                                        "http://127.0.0.1:" + std::to_string(port)}}),
+        Daemon both({sqliteProperties(
+                         {{"http.port", std::to_string(port)},
+                          {"verification.crossCheck", "http://127.0.0.1:" + std::to_string(port)}}),
                      {{"CROSS_CHECK_KEY", key}}});
         both.waitForStatus("healthy");
-        CPPUNIT_ASSERT_EQUAL(
-            404, post(port, "/verification/credentials", verifyBody(unknownId)).status);
+        CPPUNIT_ASSERT_EQUAL(404,
+                             post(port, "/verification/credentials", verifyBody(unknownId)).status);
         CPPUNIT_ASSERT_EQUAL(0, both.stop());
         std::size_t questions = 0;
         for (const auto& line : both.logLines())

@@ -35,8 +35,8 @@ public:
         properties["database.user"] = "issuance";
         Daemon daemon({properties, {{"RDS_CLUSTER_PASSWORD", "one"}}});
         daemon.waitForStatus("healthy");
-        CPPUNIT_ASSERT_EQUAL(
-            201, post(daemon.port(), "/issuance/credentials", issueBody("Ada")).status);
+        CPPUNIT_ASSERT_EQUAL(201,
+                             post(daemon.port(), "/issuance/credentials", issueBody("Ada")).status);
     }
 
     void changesTheirPasswords() {

@@ -22,8 +22,8 @@ public:
         CPPUNIT_ASSERT_EQUAL(0, runProgram(properties, {"--migrate"}).status);
         Daemon daemon({properties});
         daemon.waitForStatus("healthy");
-        CPPUNIT_ASSERT_EQUAL(
-            201, post(daemon.port(), "/issuance/credentials", issueBody("Ada")).status);
+        CPPUNIT_ASSERT_EQUAL(201,
+                             post(daemon.port(), "/issuance/credentials", issueBody("Ada")).status);
         CPPUNIT_ASSERT_EQUAL(
             std::string("t\n"),
             server.query("postgres", "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity "
@@ -74,8 +74,8 @@ private:
         assertContains(migrated.errors, "TLS");
         Daemon daemon({properties});
         daemon.waitForStatus("degraded");
-        CPPUNIT_ASSERT_EQUAL(
-            503, post(daemon.port(), "/issuance/credentials", issueBody("Ada")).status);
+        CPPUNIT_ASSERT_EQUAL(503,
+                             post(daemon.port(), "/issuance/credentials", issueBody("Ada")).status);
     }
 };
 

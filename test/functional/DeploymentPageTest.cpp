@@ -59,9 +59,9 @@ public:
         const std::regex test("`(unit|integration|functional|faults)\\.(\\w+)(?:\\.(\\w+))?`");
         const auto page = joined();
         for (std::sregex_iterator found(page.begin(), page.end(), test), end; found != end; ++found)
-            CPPUNIT_ASSERT_MESSAGE(
-                found->str(),
-                textOfSuite((*found)[1], (*found)[2]).find((*found)[3]) != std::string::npos);
+            CPPUNIT_ASSERT_MESSAGE(found->str(),
+                                   textOfSuite((*found)[1], (*found)[2]).find((*found)[3]) !=
+                                       std::string::npos);
     }
 
     void everyFileNamedIsThere() {

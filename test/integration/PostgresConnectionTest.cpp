@@ -16,6 +16,7 @@ using storage::StorageError;
 class PostgresConnectionTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(PostgresConnectionTest);
     CPPUNIT_TEST(keepsTheConnectionAfterAnError);
+    CPPUNIT_TEST(readsColumnsByTheirType);
     CPPUNIT_TEST(losesTheConnectionAfterAMissedDeadline);
     CPPUNIT_TEST(noticesAConnectionThatWasEnded);
     CPPUNIT_TEST(tellsWhyItCannotConnect);
@@ -28,7 +29,7 @@ public:
 
     void keepsTheConnectionAfterAnError() {
         PostgresConnection connection(settings_, in(5000));
-        connection.prepare("divide", "SELECT 1 / $1::int", in(5000));
+        connection.prepare("divide", "SELECT 1 / $1::bigint", in(5000));
         for (int i = 0; i < 3; ++i) {
             const std::array<std::string, 1> zero{"0"};
             CPPUNIT_ASSERT(faultOf([&] { connection.run("divide", zero, in(5000)); }) ==
@@ -36,7 +37,28 @@ public:
             CPPUNIT_ASSERT(connection.usable());
         }
         const std::array<std::string, 1> one{"1"};
-        CPPUNIT_ASSERT(connection.run("divide", one, in(5000)).text(0, 0) == "1");
+        CPPUNIT_ASSERT(connection.run("divide", one, in(5000)).integer(0, 0) == 1);
+    }
+
+    void readsColumnsByTheirType() {
+        PostgresConnection connection(settings_, in(5000));
+        connection.prepare("types",
+                           "SELECT '018f3c00-abcd-7def-8123-456789abcdef'::uuid, -5::bigint, true, "
+                           "'2026-01-31 09:05:00.042999'::timestamp, "
+                           "'1999-12-31 23:59:59.9999'::timestamp, 'infinity'::timestamp",
+                           in(5000));
+        const auto row = connection.run("types", {}, in(5000));
+        CPPUNIT_ASSERT_EQUAL(std::string("018f3c00-abcd-7def-8123-456789abcdef"),
+                             row.uuid(0, 0).toString());
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{-5}, row.integer(0, 1));
+        CPPUNIT_ASSERT(row.boolean(0, 2));
+        CPPUNIT_ASSERT_EQUAL(std::string("2026-01-31T09:05:00.042Z"),
+                             toIso8601(row.timestamp(0, 3)));
+        CPPUNIT_ASSERT_EQUAL(std::string("1999-12-31T23:59:59.999Z"),
+                             toIso8601(row.timestamp(0, 4)));
+        CPPUNIT_ASSERT(faultOf([&] { row.timestamp(0, 5); }) == Fault::refused);
+        CPPUNIT_ASSERT(faultOf([&] { row.uuid(0, 1); }) == Fault::refused);
+        CPPUNIT_ASSERT(faultOf([&] { row.integer(0, 2); }) == Fault::refused);
     }
 
     void losesTheConnectionAfterAMissedDeadline() {

@@ -77,9 +77,9 @@ Daemon::Daemon(DaemonOptions options) : port_(portOf(options.properties)) {
     command_ = options.launcher;
     const auto& configuration = options.configuration;
     const bool hasFile = !configuration.empty();
-    command_.insert(command_.end(),
-                    {KUBECRED_BINARY,
-                     "--config=" + (hasFile ? configuration.string() : configFile())});
+    command_.insert(
+        command_.end(),
+        {KUBECRED_BINARY, "--config=" + (hasFile ? configuration.string() : configFile())});
     if (hasFile)
         for (const auto& [key, value] : properties)
             command_.push_back("--define=" + key + "=" + value);

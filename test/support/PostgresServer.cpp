@@ -161,7 +161,8 @@ void PostgresServer::signalAll(int number) const {
 }
 
 std::unique_ptr<PostgresServer> PostgresServer::addStandby() {
-    auto standby = std::make_unique<PostgresServer>(PostgresOptions{.primaryPort = port_, .settings = settings_});
+    auto standby = std::make_unique<PostgresServer>(
+        PostgresOptions{.primaryPort = port_, .settings = settings_});
     query("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'standby'");
     query("postgres", "SELECT pg_reload_conf()");
     for (int attempt = 0; attempt < 1500; ++attempt) {

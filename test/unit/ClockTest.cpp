@@ -28,6 +28,7 @@ public:
             {951782400000, "2000-02-29T00:00:00.000Z"},
             {4107542400000, "2100-03-01T00:00:00.000Z"},
             {253402300799999, "9999-12-31T23:59:59.999Z"},
+            {-62135596800000, "0001-01-01T00:00:00.000Z"},
         };
         for (const auto& [milliseconds, text] : cases) {
             const Timestamp time{std::chrono::milliseconds(milliseconds)};

@@ -42,8 +42,9 @@ public:
     }
 
     void readsWhatItWrote() {
-        const Credential credential{Uuid::version4(),    "J\xc3\xb6rg \"\\\n",  "e",       "t",
-                                    R"({"a":[1.50]})", "w\"", FixedClock().now()};
+        const Credential credential{
+            Uuid::version4(),  "J\xc3\xb6rg \"\\\n", "e", "t", R"({"a":[1.50]})", "w\"",
+            FixedClock().now()};
         const auto read = readCredential(json::parse(written(credential)));
         CPPUNIT_ASSERT(read);
         CPPUNIT_ASSERT_EQUAL(written(credential), written(*read));

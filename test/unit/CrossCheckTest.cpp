@@ -30,9 +30,7 @@ public:
 
     explicit Side(std::string called) : name(std::move(called)) {}
 
-    void has() {
-        stored = FoundCredential{{Uuid(), "Ada", "a@b.ch", "degree", "{}", name, {}}};
-    }
+    void has() { stored = FoundCredential{{Uuid(), "Ada", "a@b.ch", "degree", "{}", name, {}}}; }
 
     std::string name;
     Found stored;
@@ -79,8 +77,7 @@ public:
         peer_.isDown = true;
         CPPUNIT_ASSERT(!find());
         own_.isDown = true;
-        CPPUNIT_ASSERT_EQUAL(std::string("own unreachable"),
-                             thrownError([&] { find(); }).detail());
+        CPPUNIT_ASSERT_EQUAL(std::string("own unreachable"), thrownError([&] { find(); }).detail());
         own_.isDown = false;
         own_.has();
         CPPUNIT_ASSERT(find());

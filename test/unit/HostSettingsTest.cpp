@@ -177,9 +177,9 @@ public:
     }
 
     void readsLoginUsers() {
-        const auto logins = read({{"database.issuanceLogin.user", "i"},
-                                  {"database.issuanceLogin.password", "p"}})
-                                .database.logins;
+        const auto logins =
+            read({{"database.issuanceLogin.user", "i"}, {"database.issuanceLogin.password", "p"}})
+                .database.logins;
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, logins.size());
         CPPUNIT_ASSERT_EQUAL(std::string("kube_credential_issuance"), logins.front().group);
         for (const char* half : {"database.issuanceLogin.user", "database.issuanceLogin.password",

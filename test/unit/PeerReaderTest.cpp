@@ -103,8 +103,8 @@ public:
              {std::string("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnull"),
               std::string("HTTP/1.1 503 Later\r\nContent-Length: 4\r\n\r\nnull"),
               std::string("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"),
-              std::string("SSH-2.0-OpenSSH\r\n\r\n"), http("{}"), http("[]"), http("nul"),
-              http(""), http(std::string(300 << 10, ' ') + "null"),
+              std::string("SSH-2.0-OpenSSH\r\n\r\n"), http("{}"), http("[]"), http("nul"), http(""),
+              http(std::string(300 << 10, ' ') + "null"),
               "HTTP/1.1 200 OK\r\nX: " + std::string(20 << 10, 'x') +
                   "\r\nContent-Length: 4\r\n\r\nnull"}) {
             peer_->tell(answer);
@@ -168,8 +168,7 @@ private:
     }
 
     Found find(const Trace& trace = {"request", {}, {}}, std::chrono::milliseconds patience = 10s) {
-        return await(
-            reader_->find({Uuid(), std::chrono::steady_clock::now() + patience, trace}));
+        return await(reader_->find({Uuid(), std::chrono::steady_clock::now() + patience, trace}));
     }
 
     static std::string http(const std::string& body) {

@@ -17,7 +17,8 @@ namespace kubecred::test {
 /// never.
 class ToldPeer {
 public:
-    explicit ToldPeer(std::string answer) : answer_(std::move(answer)), thread_([this] { run(); }) {}
+    explicit ToldPeer(std::string answer)
+        : answer_(std::move(answer)), thread_([this] { run(); }) {}
 
     ~ToldPeer() {
         stopping_ = true;

@@ -2,6 +2,8 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
+#include <cstring>
 #include <stdexcept>
 
 namespace kubecred {
@@ -43,6 +45,12 @@ std::optional<Uuid> Uuid::parse(std::string_view text) noexcept {
     return uuid;
 }
 
+Uuid Uuid::ofBytes(std::span<const std::uint8_t, 16> bytes) noexcept {
+    Uuid uuid;
+    std::ranges::copy(bytes, uuid.bytes_.begin());
+    return uuid;
+}
+
 Uuid Uuid::random(std::uint8_t version) {
     Uuid uuid;
     if (RAND_bytes(uuid.bytes_.data(), static_cast<int>(uuid.bytes_.size())) != 1)
@@ -72,6 +80,13 @@ std::string Uuid::toString() const {
         text += hexDigits[bytes_[i] & 0x0f];
     }
     return text;
+}
+
+// Of the bytes that are random in every version.
+std::size_t Uuid::Hash::operator()(const Uuid& uuid) const noexcept {
+    std::size_t hash = 0;
+    std::memcpy(&hash, uuid.bytes_.data() + uuid.bytes_.size() - sizeof hash, sizeof hash);
+    return hash;
 }
 
 } // namespace kubecred

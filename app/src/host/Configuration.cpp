@@ -10,8 +10,8 @@ namespace {
 SettingValues readSources(const CommandLine& commandLine) {
     const auto& file = commandLine.configFile;
     try {
-        return layer(file.empty() ? SettingValues() : readPropertiesFile(file),
-                     environmentVariable, commandLine.defines);
+        return layer(file.empty() ? SettingValues() : readPropertiesFile(file), environmentVariable,
+                     commandLine.defines);
     } catch (const ConfigurationError& error) {
         throw ConfigurationFaults({error.what()});
     }

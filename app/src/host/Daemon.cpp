@@ -122,7 +122,8 @@ void Daemon::start() {
     database_.start();
     if (crossChecked_)
         crossChecked_->start();
-    server_.start({http::parseAddress(settings_.endpoint.address).value(), settings_.endpoint.port});
+    server_.start(
+        {http::parseAddress(settings_.endpoint.address).value(), settings_.endpoint.port});
     logger_.log(LogLevel::info, "listening",
                 {{"address", std::string_view(settings_.endpoint.address)},
                  {"port", std::int64_t{server_.port()}},
@@ -148,9 +149,10 @@ void Daemon::addMetricsRoute() {
 }
 
 void Daemon::startModules() {
-    const bool beyondLoopback = !http::parseAddress(settings_.endpoint.address).value().isLoopback();
+    const bool beyondLoopback =
+        !http::parseAddress(settings_.endpoint.address).value().isLoopback();
     for (const auto& loaded : configuration_.modules) {
-        const ModuleContext context{router_, storageOf(loaded.name), clock_,   logger_,
+        const ModuleContext context{router_,  storageOf(loaded.name), clock_,   logger_,
                                     metrics_, beyondLoopback,         workerId_};
         guardModule(loaded.name, "did not start", [&] { loaded.module->start(context); });
         started_.push_back(loaded.module.get());

@@ -161,7 +161,8 @@ std::optional<peer::PeerSettings> readCrossCheck(Settings& settings, const std::
                                       std::string(bareKey(key))};
     } catch (const Poco::Exception&) { // it is none: see below
     }
-    settings.reject("verification.crossCheck", "the URL of a service, such as http://issuance:3000");
+    settings.reject("verification.crossCheck",
+                    "the URL of a service, such as http://issuance:3000");
     return std::nullopt;
 }
 

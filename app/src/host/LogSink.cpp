@@ -16,6 +16,9 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds farewell{500};
 
+// How long lines gather: a thread that is woken for each of them costs more than all the rest.
+constexpr milliseconds gathering{5};
+
 // How long a stop may go unnoticed while the descriptor takes nothing.
 constexpr milliseconds roomInterval{100};
 
@@ -55,6 +58,7 @@ void LogSink::run() {
     std::string taken;
     for (;;) {
         changed_.wait(lock, [this] { return stopping_ || !buffer_.empty(); });
+        changed_.wait_for(lock, gathering, [this] { return stopping_; });
         if (buffer_.empty() && dropped_ == 0)
             return;
         taken.clear();

@@ -1,9 +1,10 @@
 #include "ResponseWriter.h"
 
-#include <Poco/DateTimeFormat.h>
-#include <Poco/DateTimeFormatter.h>
+#include "kubecred/Clock.h"
+
 #include <Poco/Net/HTTPResponse.h>
-#include <Poco/Timestamp.h>
+
+#include <array>
 
 namespace kubecred::http {
 namespace {
@@ -18,6 +19,21 @@ constexpr std::string_view securityHeaders =
 
 void appendHeader(std::string& out, std::string_view name, std::string_view value) {
     out.append(name).append(": ").append(value).append("\r\n");
+}
+
+// IMF-fixdate (RFC 9110, section 5.6.7), made of what ISO 8601 has.
+std::string httpDate(Timestamp time) {
+    constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const auto weekday = std::chrono::weekday(day).c_encoding();
+    const auto month = static_cast<unsigned>(std::chrono::year_month_day(day).month());
+    const std::string iso = toIso8601(time);
+    std::string text = days.at(weekday);
+    text.append(", ").append(iso, 8, 2).append(" ").append(months.at(month - 1)).append(" ");
+    text.append(iso, 0, 4).append(" ").append(iso, 11, 8).append(" GMT");
+    return text;
 }
 
 void appendContent(std::string& out, const Response& response) {
@@ -35,9 +51,7 @@ void writeResponse(std::string& out, const Response& response, std::string_view 
     const auto status = static_cast<HTTPResponse::HTTPStatus>(response.status);
     out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
     out.append(HTTPResponse::getReasonForStatus(status)).append("\r\n");
-    appendHeader(
-        out, "Date",
-        Poco::DateTimeFormatter::format(Poco::Timestamp(), Poco::DateTimeFormat::HTTP_FORMAT));
+    appendHeader(out, "Date", httpDate(SystemClock().now()));
     appendContent(out, response);
     appendHeader(out, "X-Request-Id", requestId);
     for (const auto& [name, value] : response.headers)

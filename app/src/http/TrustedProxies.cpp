@@ -48,8 +48,10 @@ bool TrustedProxies::contains(const IPAddress& address) const {
 }
 
 std::string TrustedProxies::clientIp(const std::string& peer, std::string_view forwardedFor) const {
+    if (networks_.empty())
+        return peer;
     auto client = parseAddress(peer);
-    if (networks_.empty() || !client)
+    if (!client)
         return peer;
     const auto hops = splitList(forwardedFor);
     for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {

@@ -64,7 +64,8 @@ void PeerReader::stop() {
         thread.join();
     threads_.clear();
     for (auto& question : left)
-        question.executor->post([sink = std::move(question.sink)] { sink(unavailable("stopping")); });
+        question.executor->post(
+            [sink = std::move(question.sink)] { sink(unavailable("stopping")); });
 }
 
 Deferred<std::optional<FoundCredential>> PeerReader::find(const LookUp& lookUp) {

@@ -21,11 +21,15 @@ CredentialCache::CredentialCache(std::size_t entries, std::size_t bytes)
 
 void CredentialCache::put(Entry entry) {
     const std::lock_guard lock(mutex_);
-    if (const auto known = byId_.find(entry.credential.id); known != byId_.end())
-        erase(known->second);
     bytes_ += sizeOf(entry);
-    entries_.push_front(std::move(entry));
-    byId_.emplace(entries_.front().credential.id, entries_.begin());
+    if (const auto known = byId_.find(entry.credential.id); known != byId_.end()) {
+        bytes_ -= sizeOf(*known->second);
+        *known->second = std::move(entry);
+        entries_.splice(entries_.begin(), entries_, known->second);
+    } else {
+        entries_.push_front(std::move(entry));
+        byId_.emplace(entries_.front().credential.id, entries_.begin());
+    }
     while (entries_.size() > mostEntries_ || bytes_ > mostBytes_)
         erase(std::prev(entries_.end()));
 }

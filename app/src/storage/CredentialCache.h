@@ -3,12 +3,11 @@
 #include "kubecred/Clock.h"
 #include "kubecred/domain/Credential.h"
 
-#include <compare>
 #include <cstddef>
 #include <list>
-#include <map>
 #include <mutex>
 #include <optional>
+#include <unordered_map>
 
 namespace kubecred::storage {
 
@@ -47,7 +46,7 @@ private:
 
     mutable std::mutex mutex_; // guards everything below
     Entries entries_;
-    std::map<Uuid, Entries::iterator> byId_;
+    std::unordered_map<Uuid, Entries::iterator, Uuid::Hash> byId_;
     std::size_t bytes_ = 0;
 };
 

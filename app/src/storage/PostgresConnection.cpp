@@ -106,6 +106,35 @@ void PostgresConnection::providePassword(const std::string& password) {
         Poco::Environment::set("PGPASSWORD", password);
 }
 
+std::span<const std::uint8_t> PostgresResult::bytes(int row, int column, std::size_t size) const {
+    const auto value = text(row, column);
+    if (value.size() != size)
+        throw StorageError(Fault::refused);
+    return {reinterpret_cast<const std::uint8_t*>(value.data()), size};
+}
+
+Uuid PostgresResult::uuid(int row, int column) const {
+    return Uuid::ofBytes(bytes(row, column, 16).first<16>());
+}
+
+std::int64_t PostgresResult::integer(int row, int column) const {
+    std::uint64_t number = 0;
+    for (const std::uint8_t byte : bytes(row, column, 8))
+        number = number << 8 | byte;
+    return static_cast<std::int64_t>(number);
+}
+
+bool PostgresResult::boolean(int row, int column) const { return bytes(row, column, 1)[0] != 0; }
+
+Timestamp PostgresResult::timestamp(int row, int column) const {
+    using std::chrono::microseconds;
+    constexpr std::chrono::sys_days epoch{std::chrono::year(2000) / 1 / 1};
+    const microseconds since(integer(row, column));
+    if (since == microseconds::max() || since == microseconds::min())
+        throw StorageError(Fault::refused);
+    return epoch + std::chrono::floor<milliseconds>(since);
+}
+
 PostgresHandle::PostgresHandle(const std::string& connectionString) {
     try {
         poco_.connect(connectionString);
@@ -161,7 +190,7 @@ PostgresResult PostgresConnection::run(const char* name, std::span<const std::st
     return exchange(
         [&] {
             return PQsendQueryPrepared(handle_, name, static_cast<int>(parameters.size()),
-                                       values.data(), nullptr, nullptr, 0);
+                                       values.data(), nullptr, nullptr, 1);
         },
         deadline);
 }

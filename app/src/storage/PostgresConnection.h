@@ -3,11 +3,13 @@
 #include "DatabaseSettings.h"
 #include "Fault.h"
 #include "kubecred/Clock.h"
+#include "kubecred/domain/Uuid.h"
 
 #include <Poco/Data/PostgreSQL/SessionHandle.h>
 
 #include <libpq-fe.h>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,7 +18,8 @@
 
 namespace kubecred::storage {
 
-/// What a statement yielded.
+/// What a statement yielded. The columns of a prepared statement come in PostgreSQL's binary
+/// format, and are to be asked for by their type; those of any other come as text.
 class PostgresResult {
 public:
     explicit PostgresResult(PGresult* result) noexcept : result_(result, &PQclear) {}
@@ -24,7 +27,17 @@ public:
     int rows() const noexcept { return PQntuples(result_.get()); }
     std::string_view text(int row, int column) const noexcept;
 
+    /// Of a prepared statement: uuid, bigint, boolean, and timestamp without time zone, rounded
+    /// down to milliseconds. They throw StorageError where the column is of another type, or
+    /// infinite.
+    Uuid uuid(int row, int column) const;
+    std::int64_t integer(int row, int column) const;
+    bool boolean(int row, int column) const;
+    Timestamp timestamp(int row, int column) const;
+
 private:
+    std::span<const std::uint8_t> bytes(int row, int column, std::size_t size) const;
+
     std::unique_ptr<PGresult, decltype(&PQclear)> result_;
 };
 

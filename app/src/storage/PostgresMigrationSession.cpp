@@ -56,11 +56,12 @@ void PostgresMigrationSession::ensureLogin(const PostgresLogin& login) {
     // may end up in its log.
     const std::array<std::string, 3> parameters{
         login.user, connection_.passwordVerifier(login.user, login.password), login.group};
-    const auto statements = connection_.query(
-        "SELECT format('%s ROLE %I LOGIN PASSWORD %L; GRANT %I TO %I', "
-        "CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = $1::text) THEN 'ALTER' ELSE 'CREATE' "
-        "END, $1::text, $2::text, $3::text, $1::text)",
-        parameters, patient());
+    const auto statements =
+        connection_.query("SELECT format('%s ROLE %I LOGIN PASSWORD %L; GRANT %I TO %I', "
+                          "CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = $1::text) THEN "
+                          "'ALTER' ELSE 'CREATE' "
+                          "END, $1::text, $2::text, $3::text, $1::text)",
+                          parameters, patient());
     script(std::string(statements.text(0, 0)));
 }
 

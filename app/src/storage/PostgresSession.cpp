@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 namespace kubecred::storage {
@@ -28,15 +27,15 @@ constexpr const char* insertSql =
     "ON CONFLICT (name, email, credential_type) DO NOTHING RETURNING id";
 
 constexpr const char* findSameSql =
-    "SELECT position, id, issued_by, floor(extract(epoch FROM issued_at) * 1000)::bigint, "
+    "SELECT position, id, issued_by, issued_at, "
     "current_setting('synchronous_standby_names') <> '' "
     "FROM unnest($1::varchar[], $2::varchar[], $3::varchar[]) WITH ORDINALITY "
     "AS lost (name, email, credential_type, position) "
     "JOIN credentials USING (name, email, credential_type)";
 
 constexpr const char* findByIdSql =
-    "SELECT id, name, email, credential_type, coalesce(nullif(metadata, 'null'), '{}'), issued_by, "
-    "floor(extract(epoch FROM issued_at) * 1000)::bigint FROM credentials "
+    "SELECT id, name, email, credential_type, coalesce(nullif(metadata, 'null'), '{}')::text, "
+    "issued_by, issued_at FROM credentials "
     "WHERE id = ANY ($1::uuid[])";
 
 constexpr const char* readProbeSql = "SELECT FROM credentials LIMIT 0";
@@ -62,23 +61,6 @@ constexpr const char* rehearsalSql =
     "SELECT id, id::text, repeat(id::text, 7), '', '' FROM gen_random_uuid() AS id;"
     "ROLLBACK";
 
-Uuid uuidOf(std::string_view text) {
-    const auto uuid = Uuid::parse(text);
-    if (!uuid)
-        throw StorageError(Fault::refused);
-    return *uuid;
-}
-
-std::int64_t integerOf(std::string_view text) {
-    std::int64_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
-
-Timestamp timestampOf(std::string_view milliseconds) {
-    return Timestamp(std::chrono::milliseconds(integerOf(milliseconds)));
-}
-
 template <typename Item, typename Text>
 std::string arrayOf(std::span<Item> items, Text textOf) {
     PostgresArray array;
@@ -89,7 +71,7 @@ std::string arrayOf(std::span<Item> items, Text textOf) {
 
 Credential credentialOf(const PostgresResult& result, int row, const Uuid& id) {
     const auto text = [&](int column) { return std::string(result.text(row, column)); };
-    return {id, text(1), text(2), text(3), text(4), text(5), timestampOf(text(6))};
+    return {id, text(1), text(2), text(3), text(4), text(5), result.timestamp(row, 6)};
 }
 
 } // namespace
@@ -125,7 +107,7 @@ std::vector<bool> PostgresSession::insert(std::span<const Credential* const> cre
     std::vector<Uuid> recorded;
     recorded.reserve(credentials.size());
     for (int row = 0; row < result.rows(); ++row)
-        recorded.push_back(uuidOf(result.text(row, 0)));
+        recorded.push_back(result.uuid(row, 0));
     std::ranges::sort(recorded);
     std::vector<bool> inserted;
     for (const Credential* credential : credentials)
@@ -143,11 +125,11 @@ PostgresSession::findSame(std::span<const Credential* const> credentials, Deadli
     const auto result = connection_.run("find_same", parameters, deadline);
     std::vector<std::optional<Duplicate>> same(credentials.size());
     for (int row = 0; row < result.rows(); ++row) {
-        const auto position = static_cast<std::size_t>(integerOf(result.text(row, 0)) - 1);
-        same.at(position) = Duplicate{uuidOf(result.text(row, 1)), std::string(result.text(row, 2)),
-                                      timestampOf(result.text(row, 3))};
+        const auto position = static_cast<std::size_t>(result.integer(row, 0) - 1);
+        same.at(position) = Duplicate{result.uuid(row, 1), std::string(result.text(row, 2)),
+                                      result.timestamp(row, 3)};
     }
-    const bool hasStandby = result.rows() > 0 && result.text(0, 4) == "t";
+    const bool hasStandby = result.rows() > 0 && result.boolean(0, 4);
     if (hasStandby)
         awaitStandby(deadline);
     return same;
@@ -161,7 +143,7 @@ std::vector<std::optional<Credential>> PostgresSession::findById(std::span<const
     std::vector<std::pair<Uuid, int>> rows;
     rows.reserve(ids.size());
     for (int row = 0; row < result.rows(); ++row)
-        rows.emplace_back(uuidOf(result.text(row, 0)), row);
+        rows.emplace_back(result.uuid(row, 0), row);
     std::ranges::sort(rows);
     std::vector<std::optional<Credential>> found;
     for (const Uuid& id : ids) {

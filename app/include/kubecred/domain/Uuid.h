@@ -4,8 +4,10 @@
 
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,6 +22,9 @@ public:
     /// Reads 8-4-4-4-12 hexadecimal digits, either case, any version; nothing else is a UUID.
     static std::optional<Uuid> parse(std::string_view text) noexcept;
 
+    /// Of its sixteen bytes, as they are.
+    static Uuid ofBytes(std::span<const std::uint8_t, 16> bytes) noexcept;
+
     /// A fresh version 7 UUID: the 48 high bits are `time` in milliseconds since 1970, so that
     /// ids sort by time; the rest is random, from the operating system's generator.
     /// Throws std::runtime_error where that generator fails. Safe from several threads.
@@ -32,6 +37,11 @@ public:
     std::string toString() const;
 
     auto operator<=>(const Uuid&) const = default;
+
+    /// For hashed containers of ids that are random, as those of this program are.
+    struct Hash {
+        std::size_t operator()(const Uuid& uuid) const noexcept;
+    };
 
 private:
     static Uuid random(std::uint8_t version);

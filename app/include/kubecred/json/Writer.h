@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@ void appendString(std::string& out, std::string_view text);
 /// objects; the caller keeps that order. Not thread-safe; a value like a std::string.
 class Writer {
 public:
+    Writer() { out_.reserve(usualSize); }
+
     Writer& beginObject();
     Writer& endObject();
     Writer& beginArray();
@@ -36,6 +39,8 @@ public:
     std::string text() && noexcept { return std::move(out_); }
 
 private:
+    static constexpr std::size_t usualSize = 512;
+
     void separate();
 
     std::string out_;
