@@ -71,13 +71,13 @@ Uuid Uuid::version7(Timestamp time) {
 }
 
 std::string Uuid::toString() const {
-    std::string text;
-    text.reserve(36);
+    std::string text(36, '-');
+    std::size_t position = 0;
     for (std::size_t i = 0; i < bytes_.size(); ++i) {
         if (dashBeforeByte(i))
-            text += '-';
-        text += hexDigits[bytes_[i] >> 4];
-        text += hexDigits[bytes_[i] & 0x0f];
+            ++position;
+        text[position++] = hexDigits[bytes_[i] >> 4];
+        text[position++] = hexDigits[bytes_[i] & 0x0f];
     }
     return text;
 }

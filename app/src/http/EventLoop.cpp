@@ -39,7 +39,9 @@ void EventLoop::post(std::function<void()> work) {
         isFirst = posted_.empty();
         posted_.push_back(std::move(work));
     }
-    if (isFirst)
+    if (std::this_thread::get_id() == id_.load(std::memory_order_relaxed))
+        postedHere_ = true;
+    else if (isFirst)
         poller_.wake();
 }
 
@@ -65,6 +67,7 @@ void EventLoop::stop() {
 }
 
 void EventLoop::run() {
+    id_ = std::this_thread::get_id();
     std::array<Poller::Event, eventsPerTurn> events;
     while (!stopping_ || !connections_.empty()) {
         const std::size_t count = poller_.wait(events, timeout());
@@ -80,12 +83,13 @@ void EventLoop::run() {
 }
 
 milliseconds EventLoop::timeout() const {
-    if (!again_.empty())
+    if (!again_.empty() || postedHere_)
         return milliseconds(0);
     return connections_.empty() && !counted_ ? milliseconds(-1) : sweepInterval;
 }
 
 void EventLoop::runPosted() {
+    postedHere_ = false;
     std::vector<std::function<void()>> posted;
     {
         const std::lock_guard lock(mutex_);

@@ -78,7 +78,8 @@ private:
 
     std::array<std::atomic<int>, 4> counts_{}; // of connections, by state
 
-    std::mutex mutex_; // guards posted_
+    std::atomic<std::thread::id> id_; // of the loop's thread, once it runs
+    std::mutex mutex_;                // guards posted_
     std::vector<std::function<void()>> posted_;
 
     // Everything below belongs to the loop's thread.
@@ -88,6 +89,7 @@ private:
     bool counted_ = false; // some connections, when last looked
     bool closesIdle_ = false;
     bool stopping_ = false;
+    bool postedHere_ = false; // by the loop's own thread: nothing needs to be woken
 
     std::thread thread_; // last: it uses everything above
 };

@@ -31,6 +31,8 @@ public:
 
     bool answered() const noexcept { return !sink_; }
 
+    Executor& executor() const noexcept { return *executor_; }
+
     Question question;
     Deadline deadline;
     int failures = 0; ///< sessions that were lost while they worked on it

@@ -81,9 +81,14 @@ public:
     /// Answers or fails the job, by its deadline or shortly after it; at once where the database is
     /// known to be out of reach or too many jobs wait already.
     void submit(JobType job) {
-        const auto refusal = tryPush(job);
+        Executor& executor = job.executor();
+        bool wakes = false;
+        const auto refusal = tryPush(job, wakes);
         if (refusal)
             job.fail(*refusal);
+        // Once the executor has done what it has at hand, which may bring more jobs for the batch.
+        if (wakes)
+            executor.post([this] { jobs_.notify_one(); });
     }
 
 private:
@@ -108,7 +113,8 @@ private:
     // one late job would fail all the others.
     static constexpr std::chrono::milliseconds leastTime{250};
 
-    std::optional<Fault> tryPush(JobType& job) {
+    // `wakes`: whether a session that is free has to be woken for it.
+    std::optional<Fault> tryPush(JobType& job, bool& wakes) {
         const std::lock_guard lock(mutex_);
         if (stopping_)
             return Fault::stopping;
@@ -118,8 +124,7 @@ private:
             return Fault::overloaded;
         const bool isFirst = waiting_.empty();
         waiting_.push_back({std::move(job), std::chrono::steady_clock::now()});
-        if (busy_ == 0 ? isFirst : !std::exchange(watched_, true))
-            jobs_.notify_one();
+        wakes = busy_ == 0 ? isFirst : !std::exchange(watched_, true);
         return std::nullopt;
     }
 
