@@ -11,7 +11,7 @@ declare -A packages=(
     [bench]="wrk nginx-light"
     [fuzz]="clang libclang-rt-14-dev"
     [image]="buildah podman debootstrap runc jq"
-    [deploy]="haproxy wrk curl"
+    [deploy]="haproxy wrk curl jq git openssl postgresql"
     [lint]="clang-format clang-tidy shellcheck git"
 )
 
@@ -22,7 +22,7 @@ for set in "$@"; do
             missing+=("$package")
     done
     # Node.js may have come with its own npm, beside which Debian's cannot be installed.
-    [[ $set != lint ]] || command -v npx >/dev/null || missing+=(nodejs npm ca-certificates)
+    [[ $set != lint && $set != deploy ]] || command -v npx >/dev/null || missing+=(nodejs npm ca-certificates)
 done
 [[ ${#missing[@]} -gt 0 ]] || exit 0
 

@@ -130,6 +130,7 @@ private:
         freshProperties["verification.cache.freshSeconds"] = "3600";
         freshProperties["verification.cache.entries"] = std::to_string(plan_.rows);
         Service fresh({freshProperties}, 10000, count);
+        fresh.verify(64, plan_.seconds); // from now on it has them all
         const test::ControlGroup small(512, 0.25);
         Service limited({properties, {}, {}, small.launcher()}, plan_.rows, count);
         const bench::Nginx nginx(R"({"status":"healthy","service":"kube-credential"})");

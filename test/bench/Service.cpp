@@ -1,6 +1,7 @@
 #include "Service.h"
 
 #include "support/ProcessStatus.h"
+#include "support/RawConnection.h"
 
 #include <stdexcept>
 #include <utility>
@@ -8,8 +9,11 @@
 namespace kubecred::bench {
 namespace {
 
+const std::string token = "of-the-benchmark";
+
 test::DaemonOptions measured(test::DaemonOptions options) {
     options.output = "/dev/null";
+    options.environment["HEALTH_TOKEN"] = token;
     return options;
 }
 
@@ -43,7 +47,21 @@ Run Service::duplicate(int connections, int seconds) {
 }
 
 Run Service::verify(int connections, int seconds) {
-    return accepted("verify", connections, seconds);
+    const long before = figure("kubecred_credentials_verified_total");
+    const auto counted = measure("verify", connections, seconds);
+    require(counted.refused == 0 && counted.lost == 0, "some verifications failed");
+    require(figure("kubecred_credentials_verified_total") - before >= counted.answered,
+            "not every verification was of a genuine credential");
+    return counted.run;
+}
+
+// As the service itself counts.
+long Service::figure(const std::string& metric) const {
+    const auto answer =
+        test::request(daemon_.port(), "GET", "/metrics", {}, {"Authorization: Bearer " + token});
+    const auto line = answer.body.find("\n" + metric + " ");
+    require(answer.status == 200 && line != std::string::npos, "no " + metric);
+    return static_cast<long>(std::stod(answer.body.substr(line + metric.size() + 2)));
 }
 
 Run Service::mix(int connections, int seconds) { return accepted("mix", connections, seconds); }

@@ -17,7 +17,9 @@ public:
     /// `count` tells how many credentials the database holds now.
     Service(const test::DaemonOptions& options, long rows, std::function<long()> count);
 
-    /// Nothing of its kind was asked before; throws where not all of it was recorded.
+    // Each throws where not everything went as it was meant to: all that was issued is recorded,
+    // all that was verified was genuine.
+
     Run issue(int connections, int seconds);
     Run duplicate(int connections, int seconds);
     Run verify(int connections, int seconds);
@@ -28,6 +30,7 @@ public:
 
 private:
     Run accepted(const std::string& mode, int connections, int seconds);
+    long figure(const std::string& metric) const;
     Counted measure(const std::string& mode, int connections, int seconds);
 
     test::Daemon daemon_;
