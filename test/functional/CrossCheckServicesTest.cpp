@@ -57,7 +57,7 @@ public:
         issuance_->stop();
         for (int i = 0; i < 3; ++i)
             CPPUNIT_ASSERT_EQUAL(404, verify(unknownId).status);
-        assertContains(verification_->log(), "the peer service does not answer");
+        assertContains(verification_->log(), "the peer service does not answer as it should");
     }
 
     void aPeerThatIsSilentMakesNothingWorse() {

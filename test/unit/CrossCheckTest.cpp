@@ -18,7 +18,7 @@ using Found = std::optional<FoundCredential>;
 namespace {
 
 /// A side that answers as it is told and knows how often it was asked.
-class Side final : public CredentialReader {
+class Side final : public peer::Peer {
 public:
     Deferred<Found> find(const LookUp& lookUp) override {
         ++questions;
@@ -28,6 +28,8 @@ public:
         return stored;
     }
 
+    bool answers() const override { return !isPaused; }
+
     explicit Side(std::string called) : name(std::move(called)) {}
 
     void has() { stored = FoundCredential{{Uuid(), "Ada", "a@b.ch", "degree", "{}", name, {}}}; }
@@ -35,6 +37,7 @@ public:
     std::string name;
     Found stored;
     bool isDown = false;
+    bool isPaused = false;
     int questions = 0;
     LookUp asked;
 };
@@ -49,6 +52,7 @@ class CrossCheckTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(asksThePeerWhileItsOwnDatabaseIsAway);
     CPPUNIT_TEST(aPeerThatFailsMakesNothingWorse);
     CPPUNIT_TEST(leavesThePeerSomeOfTheTime);
+    CPPUNIT_TEST(keepsItsTimeWhileThePeerDoesNotAnswer);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -68,7 +72,8 @@ public:
 
     void asksThePeerWhileItsOwnDatabaseIsAway() {
         own_.isDown = true;
-        CPPUNIT_ASSERT(!find()); // the peer knows better
+        CPPUNIT_ASSERT_EQUAL(std::string("own unreachable"),
+                             thrownError([&] { find(); }).detail()); // it may well be genuine
         peer_.has();
         CPPUNIT_ASSERT_EQUAL(std::string("peer"), find()->credential.issuedBy);
     }
@@ -81,6 +86,14 @@ public:
         own_.isDown = false;
         own_.has();
         CPPUNIT_ASSERT(find());
+    }
+
+    void keepsItsTimeWhileThePeerDoesNotAnswer() {
+        const auto now = std::chrono::steady_clock::now();
+        peer_.isPaused = true;
+        CPPUNIT_ASSERT(!await(crossChecked_.find({Uuid(), now + 2000ms})));
+        CPPUNIT_ASSERT(own_.asked.deadline == now + 2000ms);
+        CPPUNIT_ASSERT_EQUAL(0, peer_.questions);
     }
 
     void leavesThePeerSomeOfTheTime() {

@@ -177,6 +177,8 @@ public:
     }
 
     void readsLoginUsers() {
+        for (const std::string& name : {std::string(64, 'u'), std::string("kube_credential")})
+            refuseLogin(name);
         const auto logins =
             read({{"database.issuanceLogin.user", "i"}, {"database.issuanceLogin.password", "p"}})
                 .database.logins;
@@ -191,6 +193,13 @@ public:
     }
 
 private:
+    static void refuseLogin(const std::string& user) {
+        Settings settings = given(
+            {{"database.issuanceLogin.user", user}, {"database.issuanceLogin.password", "p"}});
+        host::readHostSettings(settings, "");
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(user, std::size_t{1}, settings.badValues().size());
+    }
+
     struct Range {
         std::string key;
         std::int64_t least;

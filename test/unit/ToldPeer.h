@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -29,9 +30,11 @@ public:
 
     int port() const { return socket_.address().port(); }
 
-    void tell(std::string answer) {
+    /// `rest` is sent a moment after the answer's beginning.
+    void tell(std::string answer, std::string rest = {}) {
         const std::lock_guard lock(mutex_);
         answer_ = std::move(answer);
+        rest_ = std::move(rest);
     }
 
     /// Ends the connection as soon as this was answered.
@@ -83,11 +86,16 @@ private:
         requests_.push_back(std::move(request));
         if (!answer_.empty())
             client.sendBytes(answer_.data(), static_cast<int>(answer_.size()));
+        if (rest_.empty())
+            return;
+        std::this_thread::sleep_for(std::chrono::milliseconds(30));
+        client.sendBytes(rest_.data(), static_cast<int>(rest_.size()));
     }
 
     Poco::Net::ServerSocket socket_{Poco::Net::SocketAddress("127.0.0.1", 0)};
-    mutable std::mutex mutex_; // guards the next two
+    mutable std::mutex mutex_; // guards the next three
     std::string answer_;
+    std::string rest_;
     std::vector<std::string> requests_;
     std::atomic<int> connections_{0};
     std::atomic<bool> hangsUp_{false};

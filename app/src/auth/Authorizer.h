@@ -22,8 +22,8 @@ public:
     explicit Authorizer(const KeyRing& keys) : keys_(keys) {}
 
     /// The request must carry one key that opens this, as `Authorization: Bearer` (RFC 6750) or as
-    /// `X-API-Key`. Refused as notFound: what is for admins or peers where nobody is one; unauthorized: no
-    /// key, an unknown one or several; forbidden: a key without the scope.
+    /// `X-API-Key`. Refused as notFound: what is for admins or peers where nobody is one;
+    /// unauthorized: no key, an unknown one or several; forbidden: a key without the scope.
     Decision decide(const http::Request& request, http::Access access) const;
 
 private:

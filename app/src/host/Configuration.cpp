@@ -60,6 +60,7 @@ Configuration readConfiguration(const CommandLine& commandLine,
 }
 
 Endpoint readEndpoint(const CommandLine& commandLine) {
+    refuseSecretsOnCommandLine(commandLine);
     Settings settings(readSources(commandLine));
     Endpoint endpoint = readEndpoint(settings);
     if (auto faults = settings.badValues(); !faults.empty())

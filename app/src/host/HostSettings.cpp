@@ -122,8 +122,10 @@ std::vector<storage::PostgresLogin> readLogins(Settings& settings,
                                      "kube_credential_" + service};
         if (login.user.empty() && login.password.empty())
             continue;
-        if (login.user.empty() || login.user == postgres.user)
-            settings.reject(prefix + "user", "a user of its own, where there is a password");
+        const bool isTaken =
+            login.user == postgres.user || (!logins.empty() && login.user == logins.front().user);
+        if (login.user.empty() || login.user.size() > 63 || isTaken)
+            settings.reject(prefix + "user", "a user of its own, of at most 63 characters");
         if (login.password.empty())
             settings.reject(prefix + "password", "a password, where there is a user");
         logins.push_back(std::move(login));

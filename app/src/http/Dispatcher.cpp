@@ -97,8 +97,8 @@ Deferred<Response> Dispatcher::respond(Exchange& exchange, const Router::Match& 
         throw Error(ErrorKind::notFound, "Not found");
     if (request.method == Method::options)
         return options(request, matched.allow);
-    Response response =
-        renderError(Error(ErrorKind::methodNotAllowed, "Method not allowed"), request.trace.requestId);
+    Response response = renderError(Error(ErrorKind::methodNotAllowed, "Method not allowed"),
+                                    request.trace.requestId);
     response.headers.emplace_back("Allow", matched.allow);
     return response;
 }

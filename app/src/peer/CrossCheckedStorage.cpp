@@ -20,19 +20,26 @@ bool isFound(const Outcome<Found>& outcome) {
 } // namespace
 
 Deferred<Found> CrossCheckedReader::find(const LookUp& lookUp) {
+    if (!peer_.answers())
+        return own_.find(lookUp);
     return Deferred<Found>([this, lookUp](Executor& executor, Sink<Found> sink) {
         const LookUp own{lookUp.id, shareOfOwn(lookUp.deadline), lookUp.trace};
-        own_.find(own).start(executor, [this, lookUp, &executor,
-                                        sink = std::move(sink)](Outcome<Found> ours) mutable {
-            if (isFound(ours))
-                return sink(std::move(ours));
-            peer_.find(lookUp).start(executor, [ours = std::move(ours), sink = std::move(sink)](
-                                                   Outcome<Found> theirs) mutable {
-                const bool answered = std::holds_alternative<Found>(theirs);
-                sink(std::move(answered ? theirs : ours));
+        own_.find(own).start(
+            executor, [this, lookUp, &executor, sink = std::move(sink)](Outcome<Found> ours) {
+                if (isFound(ours))
+                    sink(std::move(ours));
+                else
+                    askPeer(lookUp, executor, std::move(ours), sink);
             });
-        });
     });
+}
+
+void CrossCheckedReader::askPeer(const LookUp& lookUp, Executor& executor, Outcome<Found> ours,
+                                 Sink<Found> sink) {
+    peer_.find(lookUp).start(
+        executor, [ours = std::move(ours), sink = std::move(sink)](const Outcome<Found>& theirs) {
+            sink(isFound(theirs) ? theirs : ours);
+        });
 }
 
 CredentialReader& CrossCheckedStorage::reader() {

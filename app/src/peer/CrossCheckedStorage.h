@@ -7,18 +7,22 @@
 
 namespace kubecred::peer {
 
-/// Asks a peer for what its own storage does not have, or cannot tell now. A peer that fails
-/// changes nothing: the answer is what it would have been without.
+/// Asks a peer for what its own storage does not have, or cannot tell now. A peer only ever adds
+/// what it has: where it fails, or has nothing, the answer is what it would have been without.
 class CrossCheckedReader final : public CredentialReader {
 public:
     /// The references must outlive this object.
-    CrossCheckedReader(CredentialReader& own, CredentialReader& peer) : own_(own), peer_(peer) {}
+    CrossCheckedReader(CredentialReader& own, Peer& peer) : own_(own), peer_(peer) {}
 
     Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override;
 
 private:
+    void askPeer(const LookUp& lookUp, Executor& executor,
+                 Outcome<std::optional<FoundCredential>> ours,
+                 Sink<std::optional<FoundCredential>> sink);
+
     CredentialReader& own_;
-    CredentialReader& peer_;
+    Peer& peer_;
 };
 
 /// The storage of a process, its reader cross-checked at a peer service. As with any storage, the

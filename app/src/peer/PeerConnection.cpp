@@ -33,24 +33,37 @@ bool parse(Parser& parser, std::string& buffer) {
     const auto taken = parser.put(boost::asio::buffer(buffer), error);
     buffer.erase(0, taken);
     if (error && error != beast::error::need_more)
-        throw PeerError("malformed answer");
+        throw AnswerError("malformed answer");
     return parser.is_done();
 }
 
 } // namespace
 
 PeerAnswer PeerConnection::exchange(std::string_view request, Deadline deadline) {
+    if (isStale())
+        socket_.reset();
+    if (socket_) {
+        try {
+            return attempt(request, deadline);
+        } catch (const PeerError&) {
+            if (received_ > 0 || steady_clock::now() >= deadline)
+                throw;
+        }
+    }
+    connect(deadline);
+    return attempt(request, deadline);
+}
+
+// Nothing but a whole answer leaves the connection to the next question.
+PeerAnswer PeerConnection::attempt(std::string_view request, Deadline deadline) {
+    received_ = 0;
     try {
-        if (isStale())
-            socket_.reset();
-        if (!socket_)
-            connect(deadline);
         send(request, deadline);
         return receive(deadline);
     } catch (const Poco::Exception&) {
         socket_.reset();
         throw PeerError("unreachable");
-    } catch (const PeerError&) {
+    } catch (...) {
         socket_.reset();
         throw;
     }
@@ -62,12 +75,16 @@ bool PeerConnection::isStale() {
 }
 
 void PeerConnection::connect(Deadline deadline) {
-    const Poco::Net::SocketAddress address(settings_.host, settings_.port);
-    Poco::Net::StreamSocket socket(address.family());
-    socket.connect(address, timeLeft(deadline));
-    socket.setNoDelay(true);
-    socket.setBlocking(false);
-    socket_ = std::move(socket);
+    try {
+        const Poco::Net::SocketAddress address(settings_.host, settings_.port);
+        Poco::Net::StreamSocket socket(address.family());
+        socket.connect(address, timeLeft(deadline));
+        socket.setNoDelay(true);
+        socket.setBlocking(false);
+        socket_ = std::move(socket);
+    } catch (const Poco::Exception&) {
+        throw PeerError("unreachable");
+    }
 }
 
 void PeerConnection::send(std::string_view bytes, Deadline deadline) {
@@ -83,15 +100,15 @@ PeerAnswer PeerConnection::receive(Deadline deadline) {
     Parser parser;
     parser.eager(true);
     parser.header_limit(mostHeaderBytes);
-    parser.body_limit(boost::none); // is not held for answers: the sum is
+    parser.body_limit(mostBytes); // is not always held for answers: the sum is
     std::string buffer;
-    std::size_t received = 0;
     do {
-        received += receiveSome(buffer, deadline);
-        if (received > mostBytes)
-            throw PeerError("oversized answer");
+        received_ += receiveSome(buffer, deadline);
+        if (received_ > mostBytes)
+            throw AnswerError("oversized answer");
     } while (!parse(parser, buffer));
-    if (!parser.keep_alive() || !buffer.empty())
+    // After an interim answer, such as 100, another one follows.
+    if (!parser.keep_alive() || !buffer.empty() || parser.get().result_int() != 200)
         socket_.reset();
     return {static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
 }

@@ -12,10 +12,16 @@
 
 namespace kubecred::peer {
 
-/// The peer did not answer as it should have. `what()` names a class of fault, never a host.
+/// The peer did not answer. `what()` names a class of fault, never a host.
 class PeerError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
+};
+
+/// It answered, but not as it should have: which tells nothing of the next question.
+class AnswerError : public PeerError {
+public:
+    using PeerError::PeerError;
 };
 
 struct PeerAnswer {
@@ -29,12 +35,14 @@ public:
     /// Connects to nothing yet.
     explicit PeerConnection(const PeerSettings& settings) : settings_(settings) {}
 
-    /// Sends one HTTP/1.1 request and returns its answer by the deadline, or throws PeerError. The
-    /// name of the host is looked up by the system, without regard to the deadline, whenever a
-    /// connection has to be made.
+    /// Sends one HTTP/1.1 request and returns its answer by the deadline, or throws PeerError. A
+    /// request may be sent twice, where a kept connection ends before anything came. The name of
+    /// the host is looked up by the system, without regard to the deadline, whenever a connection
+    /// has to be made.
     PeerAnswer exchange(std::string_view request, Deadline deadline);
 
 private:
+    PeerAnswer attempt(std::string_view request, Deadline deadline);
     void connect(Deadline deadline);
     void send(std::string_view bytes, Deadline deadline);
     PeerAnswer receive(Deadline deadline);
@@ -43,6 +51,7 @@ private:
 
     const PeerSettings& settings_;
     std::optional<Poco::Net::StreamSocket> socket_;
+    std::size_t received_ = 0; // of the answer that is under way
 };
 
 } // namespace kubecred::peer

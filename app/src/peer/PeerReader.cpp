@@ -3,6 +3,7 @@
 #include "kubecred/Error.h"
 #include "kubecred/domain/CredentialJson.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace kubecred::peer {
@@ -14,6 +15,9 @@ constexpr std::size_t connections = 4;
 constexpr std::size_t mostWaiting = 256;
 constexpr std::chrono::seconds pause{1};
 
+// How long one question may hold a connection, for which others wait.
+constexpr std::chrono::milliseconds patience{500};
+
 Metric metricOf(const char* result) {
     return {"kubecred_cross_checks_total",
             "Questions to the peer service, by what came of them.",
@@ -24,15 +28,15 @@ std::exception_ptr unavailable(const char* why) {
     return std::make_exception_ptr(Error::unavailable("peer " + std::string(why)));
 }
 
-std::optional<FoundCredential> readAnswer(const PeerAnswer& answer) {
+std::optional<FoundCredential> readAnswer(const PeerAnswer& answer, const Uuid& id) {
     if (answer.status != 200)
-        throw PeerError("refused the question");
+        throw AnswerError("refused the question");
     const auto body = json::parse(answer.body);
     if (body.root().type == json::Type::null)
         return std::nullopt;
     auto credential = readCredential(body);
-    if (!credential)
-        throw PeerError("malformed answer");
+    if (!credential || credential->id != id)
+        throw AnswerError("malformed answer");
     const auto* asOf = body.find("asOf");
     return FoundCredential{*std::move(credential),
                            asOf == nullptr ? std::nullopt : parseIso8601(asOf->text)};
@@ -53,24 +57,25 @@ void PeerReader::start() {
 }
 
 void PeerReader::stop() {
-    std::deque<Question> left;
-    {
-        const std::lock_guard lock(mutex_);
-        stopping_ = true;
-        left.swap(waiting_);
-    }
+    std::unique_lock lock(mutex_);
+    stopping_ = true;
+    auto left = std::exchange(waiting_, {});
+    lock.unlock();
     changed_.notify_all();
     for (auto& thread : threads_)
         thread.join();
     threads_.clear();
-    for (auto& question : left)
-        question.executor->post(
-            [sink = std::move(question.sink)] { sink(unavailable("stopping")); });
+    failAll(std::move(left), "stopping");
+}
+
+bool PeerReader::answers() const {
+    const std::lock_guard lock(mutex_);
+    return refusal() == nullptr;
 }
 
 Deferred<std::optional<FoundCredential>> PeerReader::find(const LookUp& lookUp) {
     return Deferred<Found>([this, lookUp](Executor& executor, Sink<Found> sink) {
-        submit({requestFor(lookUp), lookUp.deadline, &executor, std::move(sink)});
+        submit({lookUp.id, requestFor(lookUp), lookUp.deadline, &executor, std::move(sink)});
     });
 }
 
@@ -92,15 +97,15 @@ std::string PeerReader::requestFor(const LookUp& lookUp) const {
 }
 
 void PeerReader::submit(Question question) {
-    const char* why = nullptr;
-    {
-        const std::lock_guard lock(mutex_);
-        why = refusal();
-        if (why == nullptr)
-            waiting_.push_back(std::move(question));
+    std::unique_lock lock(mutex_);
+    const char* why = refusal();
+    if (why == nullptr) {
+        waiting_.push_back(std::move(question));
+        lock.unlock();
+        changed_.notify_one();
+        return;
     }
-    if (why == nullptr)
-        return changed_.notify_one();
+    lock.unlock();
     failed_.add();
     question.sink(unavailable(why));
 }
@@ -130,14 +135,39 @@ void PeerReader::run() {
 }
 
 Outcome<PeerReader::Found> PeerReader::ask(PeerConnection& connection, const Question& question) {
+    const auto now = steady_clock::now();
+    if (question.deadline <= now) {
+        failed_.add();
+        return unavailable("timed out");
+    }
     try {
-        auto found = readAnswer(connection.exchange(question.request, question.deadline));
+        const auto deadline = std::min(question.deadline, now + patience);
+        auto found = readAnswer(connection.exchange(question.request, deadline), question.id);
         succeeded(found.has_value());
         return found;
+    } catch (const AnswerError& error) {
+        return failed(error.what());
     } catch (const PeerError& error) {
+        leaveAlone(error.what());
         return failed(error.what());
     } catch (const std::exception&) { // of reading what it sent
         return failed("malformed answer");
+    }
+}
+
+// Neither those that wait nor those to come shall wait for it as well.
+void PeerReader::leaveAlone(const char* why) {
+    std::unique_lock lock(mutex_);
+    pausedUntil_ = steady_clock::now() + pause;
+    auto left = std::exchange(waiting_, {});
+    lock.unlock();
+    failAll(std::move(left), why);
+}
+
+void PeerReader::failAll(std::deque<Question> questions, const char* why) {
+    for (auto& question : questions) {
+        failed_.add();
+        question.executor->post([sink = std::move(question.sink), why] { sink(unavailable(why)); });
     }
 }
 
@@ -151,10 +181,9 @@ void PeerReader::succeeded(bool found) {
 Outcome<PeerReader::Found> PeerReader::failed(const char* why) {
     failed_.add();
     const std::lock_guard lock(mutex_);
-    pausedUntil_ = steady_clock::now() + pause;
     if (!std::exchange(isDown_, true))
         logger_.log(LogLevel::warn,
-                    "the peer service does not answer: unknown ids are not cross-checked",
+                    "the peer service does not answer as it should: ids are not cross-checked",
                     {{"error", std::string_view(why)}});
     return unavailable(why);
 }

@@ -15,11 +15,18 @@
 
 namespace kubecred::peer {
 
+/// Another service that can be asked for credentials.
+class Peer : public CredentialReader {
+public:
+    /// Whether there is any use in asking it now. Safe to call from several threads at once.
+    virtual bool answers() const = 0;
+};
+
 /// Looks credentials up at another service, over HTTP: `POST /internal/credentials`, with the
-/// trace of the request that asks. Whatever the peer does, nobody waits for it beyond a deadline;
-/// where too many questions wait already, and for a second after one that failed, questions fail
-/// at once. Safe to call from several threads at once.
-class PeerReader final : public CredentialReader {
+/// trace of the request that asks. A question holds a connection for half a second at most. Where
+/// too many wait already, and for a second after the peer could not be reached or kept silent,
+/// questions fail at once. Safe to call from several threads at once.
+class PeerReader final : public Peer {
 public:
     /// Asks nothing yet. The references to services must outlive this object.
     PeerReader(PeerSettings settings, Logger& logger, Metrics& metrics);
@@ -29,15 +36,17 @@ public:
 
     void start();
 
-    /// Ends the questions under way by their deadlines, and fails those that wait.
+    /// Ends the questions under way within half a second, and fails those that wait.
     void stop();
 
     Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override;
+    bool answers() const override;
 
 private:
     using Found = std::optional<FoundCredential>;
 
     struct Question {
+        Uuid id;
         std::string request;
         Deadline deadline;
         Executor* executor;
@@ -51,6 +60,8 @@ private:
     Outcome<Found> ask(PeerConnection& connection, const Question& question);
     Outcome<Found> failed(const char* why);
     void succeeded(bool found);
+    void leaveAlone(const char* why);
+    void failAll(std::deque<Question> questions, const char* why);
 
     const PeerSettings settings_;
     Logger& logger_;
@@ -58,7 +69,7 @@ private:
     Counter& absent_;
     Counter& failed_;
 
-    std::mutex mutex_; // guards everything below
+    mutable std::mutex mutex_; // guards everything below
     std::condition_variable changed_;
     std::deque<Question> waiting_;
     Deadline pausedUntil_{};

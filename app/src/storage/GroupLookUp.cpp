@@ -18,10 +18,10 @@ GroupLookUp::GroupLookUp(SessionFactory factory, std::size_t poolSize, Logger& l
 
 Deferred<std::optional<FoundCredential>> GroupLookUp::find(const LookUp& lookUp) {
     using Found = std::optional<FoundCredential>;
-    return Deferred<Found>([this, id = lookUp.id, deadline = lookUp.deadline](Executor& executor,
-                                                                      Sink<Found> sink) {
-        pool_.submit({id, deadline, executor, std::move(sink)});
-    });
+    return Deferred<Found>(
+        [this, id = lookUp.id, deadline = lookUp.deadline](Executor& executor, Sink<Found> sink) {
+            pool_.submit({id, deadline, executor, std::move(sink)});
+        });
 }
 
 void GroupLookUp::findAll(Session& session, std::vector<FindJob>& batch, Deadline deadline) {

@@ -27,7 +27,7 @@ constexpr const char* insertSql =
     "ON CONFLICT (name, email, credential_type) DO NOTHING RETURNING id";
 
 constexpr const char* findSameSql =
-    "SELECT position, id, issued_by, issued_at, "
+    "SELECT position, id, issued_by, coalesce(issued_at, 'epoch')::timestamp, "
     "current_setting('synchronous_standby_names') <> '' "
     "FROM unnest($1::varchar[], $2::varchar[], $3::varchar[]) WITH ORDINALITY "
     "AS lost (name, email, credential_type, position) "
@@ -35,7 +35,7 @@ constexpr const char* findSameSql =
 
 constexpr const char* findByIdSql =
     "SELECT id, name, email, credential_type, coalesce(nullif(metadata, 'null'), '{}')::text, "
-    "issued_by, issued_at FROM credentials "
+    "issued_by, coalesce(issued_at, 'epoch')::timestamp FROM credentials "
     "WHERE id = ANY ($1::uuid[])";
 
 constexpr const char* readProbeSql = "SELECT FROM credentials LIMIT 0";

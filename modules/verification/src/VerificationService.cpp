@@ -23,8 +23,9 @@ VerificationService::VerificationService(CredentialReader& reader,
 Deferred<std::optional<FoundCredential>> VerificationService::verify(VerifyRequest request,
                                                                      const Trace& trace) {
     const auto deadline = std::chrono::steady_clock::now() + settings_.timeout;
-    return reader_.find({request.id, deadline, trace})
-        .then([this, request = std::move(request)](const std::optional<FoundCredential>& found) {
+    const LookUp lookUp{request.id, deadline, trace};
+    return reader_.find(lookUp).then(
+        [this, request = std::move(request)](const std::optional<FoundCredential>& found) {
             const bool genuine = found && fits(request.name, found->credential.name) &&
                                  fits(request.email, found->credential.email);
             (genuine ? verified_ : refused_).add();
