@@ -51,7 +51,8 @@ public:
                                    imports(file).find("__stack_chk_fail") != std::string::npos);
     }
 
-    // Where the compiler knows how large the target is, which in C++ is seldom: once in the core.
+    // By the compiler's flags: where it knows how large a target is, which in this program is nowhere
+    // at the moment, a checked copy takes the place of an unchecked one.
     void checksLengthsOfCopies() {
         std::istringstream commands(readFile(fs::path(KUBECRED_BINARY).parent_path().parent_path() /
                                              "compile_commands.json"));
@@ -63,7 +64,6 @@ public:
                 ++shipped;
             }
         CPPUNIT_ASSERT(shipped > 50);
-        CPPUNIT_ASSERT(imports(files().at(1)).find("_chk@") != std::string::npos);
     }
 
 private:
