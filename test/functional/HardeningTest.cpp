@@ -51,8 +51,8 @@ public:
                                    imports(file).find("__stack_chk_fail") != std::string::npos);
     }
 
-    // By the compiler's flags: where it knows how large a target is, which in this program is nowhere
-    // at the moment, a checked copy takes the place of an unchecked one.
+    // By the compiler's flags: where it knows how large a target is, which in this program is
+    // nowhere at the moment, a checked copy takes the place of an unchecked one.
     void checksLengthsOfCopies() {
         std::istringstream commands(readFile(fs::path(KUBECRED_BINARY).parent_path().parent_path() /
                                              "compile_commands.json"));
