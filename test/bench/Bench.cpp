@@ -76,12 +76,13 @@ Run bareInserts(test::PostgresServer& server, const std::string& database, int s
 // The rows that `bench::load` makes, for SQLite.
 void loadFile(const std::string& path, long rows) {
     Poco::Data::Session session("SQLite", path);
-    session << "INSERT INTO credentials (id, name, email, credential_type, metadata, issued_by, "
-               "issued_at) WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM "
-               "numbers WHERE n < " +
-                   std::to_string(rows) +
-                   ") SELECT printf('00000000-0000-7000-8000-%012d', n), 'Person ' || n, 'person' "
-                   "|| n || '@example.org', 'degree', '{}', 'bench', 0 FROM numbers",
+    session
+        << "INSERT INTO credentials (id, name, email, credential_type, metadata, issued_by, "
+           "issued_at) WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM "
+           "numbers WHERE n < " +
+               std::to_string(rows) +
+               ") SELECT printf('00000000-0000-7000-8000-%012d', n), printf('Person %012d', n), "
+               "'bench@example.org', 'degree', '{}', 'bench', 0 FROM numbers",
         Poco::Data::Keywords::now;
 }
 

@@ -92,12 +92,13 @@ void load(const std::map<std::string, std::string>& properties, test::PostgresSe
           const std::string& database, long rows) {
     if (test::runProgram(properties, {"--migrate"}).status != 0)
         throw std::runtime_error("--migrate failed");
-    server.query(database,
-                 "INSERT INTO credentials (id, name, email, credential_type, metadata, issued_by) "
-                 "SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, "
-                 "'Person ' || n, 'person' || n || '@example.org', 'degree', '{}', 'bench' "
-                 "FROM generate_series(1, " +
-                     std::to_string(rows) + ") AS n");
+    server.query(
+        database,
+        "INSERT INTO credentials (id, name, email, credential_type, metadata, issued_by) "
+        "SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, "
+        "'Person ' || lpad(n::text, 12, '0'), 'bench@example.org', 'degree', '{}', 'bench' "
+        "FROM generate_series(1, " +
+            std::to_string(rows) + ") AS n");
     server.query(database, "VACUUM ANALYZE credentials");
     server.query(database, "CHECKPOINT");
 }

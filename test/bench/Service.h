@@ -10,8 +10,8 @@
 
 namespace kubecred::bench {
 
-/// A daemon under measurement, over a database that holds credentials already: `Person N`,
-/// `personN@example.org`, `degree`, with ids that end in N, from 1 to `rows`.
+/// A daemon under measurement, over a database that holds credentials already: `Person N` of twelve
+/// digits, `bench@example.org`, `degree`, with ids that end in N, from 1 to `rows`.
 class Service {
 public:
     /// `count` tells how many credentials the database holds now.

@@ -96,8 +96,8 @@ void CredentialStoreContract::findsManyAtOnceWithoutThreads() {
     for (std::size_t i = 0; i < finds.size(); i += 2) {
         const auto& expected = credentials[i / 2 % credentials.size()];
         const auto found = finds[i].get();
-        CPPUNIT_ASSERT(found && found->credential.id == expected.id);
-        CPPUNIT_ASSERT_EQUAL(expected.name, found->credential.name);
+        CPPUNIT_ASSERT(found && found->credential->id == expected.id);
+        CPPUNIT_ASSERT_EQUAL(expected.name, found->credential->name);
         CPPUNIT_ASSERT(!finds[i + 1].get());
     }
 }

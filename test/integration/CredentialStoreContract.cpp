@@ -68,7 +68,7 @@ IssueOutcome CredentialStoreContract::issue(const Credential& credential) {
 
 std::optional<Credential> CredentialStoreContract::find(const Uuid& id) {
     const auto found = await(database_->reader().find({id, soon()}));
-    return found ? std::optional(found->credential) : std::nullopt;
+    return found ? std::optional(*found->credential) : std::nullopt;
 }
 
 void CredentialStoreContract::findsWhatWasIssued() {

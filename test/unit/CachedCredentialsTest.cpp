@@ -4,6 +4,7 @@
 #include "ThrownError.h"
 #include "host/PrometheusMetrics.h"
 #include "kubecred/Error.h"
+#include "support/FoundCredential.h"
 #include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -27,7 +28,7 @@ public:
             if (failure)
                 sink(failure);
             else if (stored && stored->id == id)
-                sink(Found(FoundCredential{*stored}));
+                sink(Found(foundCredential(*stored)));
             else
                 sink(Found());
         });
@@ -70,7 +71,7 @@ public:
         failWith(Error::unavailable("database unreachable"));
         const auto found = find();
         CPPUNIT_ASSERT(found);
-        CPPUNIT_ASSERT_EQUAL(std::string("Ada"), found->credential.name);
+        CPPUNIT_ASSERT_EQUAL(std::string("Ada"), found->credential->name);
         CPPUNIT_ASSERT(found->asOf == clock_.now());
     }
 

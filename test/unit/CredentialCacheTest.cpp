@@ -2,6 +2,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -25,9 +26,9 @@ public:
         CredentialCache cache(10, 1 << 20);
         const auto entry = entryOf("Ada");
         cache.put(entry);
-        const auto found = cache.find(entry.credential.id);
+        const auto found = cache.find(entry.credential->id);
         CPPUNIT_ASSERT(found);
-        CPPUNIT_ASSERT_EQUAL(std::string("Ada"), found->credential.name);
+        CPPUNIT_ASSERT_EQUAL(std::string("Ada"), found->credential->name);
         CPPUNIT_ASSERT(found->asOf == entry.asOf);
         CPPUNIT_ASSERT(!cache.find(Uuid::version4()));
     }
@@ -37,30 +38,28 @@ public:
         const std::vector entries{entryOf("a"), entryOf("b"), entryOf("c"), entryOf("d")};
         for (std::size_t i = 0; i < 3; ++i)
             cache.put(entries[i]);
-        CPPUNIT_ASSERT(cache.find(entries[0].credential.id));
+        CPPUNIT_ASSERT(cache.find(entries[0].credential->id));
         cache.put(entries[3]);
-        CPPUNIT_ASSERT(cache.find(entries[0].credential.id));
-        CPPUNIT_ASSERT(!cache.find(entries[1].credential.id));
-        CPPUNIT_ASSERT(cache.find(entries[2].credential.id));
-        CPPUNIT_ASSERT(cache.find(entries[3].credential.id));
+        CPPUNIT_ASSERT(cache.find(entries[0].credential->id));
+        CPPUNIT_ASSERT(!cache.find(entries[1].credential->id));
+        CPPUNIT_ASSERT(cache.find(entries[2].credential->id));
+        CPPUNIT_ASSERT(cache.find(entries[3].credential->id));
     }
 
     void keepsSoManyBytes() {
         CredentialCache cache(1000, 50000);
         std::vector<Uuid> ids;
         for (int i = 0; i < 20; ++i) {
-            auto entry = entryOf("large");
-            entry.credential.metadata = std::string(9000, ' ');
-            ids.push_back(entry.credential.id);
+            auto entry = entryOf("large", std::string(9000, ' '));
+            ids.push_back(entry.credential->id);
             cache.put(std::move(entry));
         }
         int kept = 0;
         for (const auto& id : ids)
             kept += cache.find(id) ? 1 : 0;
         CPPUNIT_ASSERT_EQUAL(5, kept);
-        auto huge = entryOf("huge");
-        huge.credential.metadata = std::string(60000, ' ');
-        const auto id = huge.credential.id;
+        auto huge = entryOf("huge", std::string(60000, ' '));
+        const auto id = huge.credential->id;
         cache.put(std::move(huge));
         CPPUNIT_ASSERT(!cache.find(id));
     }
@@ -71,16 +70,16 @@ public:
         cache.put(entry);
         entry.asOf += std::chrono::seconds(5);
         cache.put(entry);
-        CPPUNIT_ASSERT(cache.find(entry.credential.id)->asOf == entry.asOf);
+        CPPUNIT_ASSERT(cache.find(entry.credential->id)->asOf == entry.asOf);
     }
 
     void removes() {
         CredentialCache cache(10, 1 << 20);
         const auto entry = entryOf("Ada");
         cache.put(entry);
-        cache.remove(entry.credential.id);
-        cache.remove(entry.credential.id);
-        CPPUNIT_ASSERT(!cache.find(entry.credential.id));
+        cache.remove(entry.credential->id);
+        cache.remove(entry.credential->id);
+        CPPUNIT_ASSERT(!cache.find(entry.credential->id));
     }
 
     void isSafeFromSeveralThreads() {
@@ -91,8 +90,8 @@ public:
                 for (int n = 0; n < 500; ++n) {
                     const auto entry = entryOf("Ada");
                     cache.put(entry);
-                    cache.find(entry.credential.id);
-                    cache.remove(entry.credential.id);
+                    cache.find(entry.credential->id);
+                    cache.remove(entry.credential->id);
                 }
             });
         for (auto& thread : threads)
@@ -100,10 +99,12 @@ public:
     }
 
 private:
-    static CredentialCache::Entry entryOf(const std::string& name) {
-        const Credential credential{Uuid::version4(), name,       "a@example.org", "degree", "{}",
-                                    "worker-1",       Timestamp()};
-        return {credential, Timestamp(std::chrono::seconds(1)), {}};
+    static CredentialCache::Entry entryOf(const std::string& name,
+                                          const std::string& metadata = "{}") {
+        const Credential credential{Uuid::version4(), name,       "a@example.org", "degree",
+                                    metadata,         "worker-1", Timestamp()};
+        return {
+            std::make_shared<const Credential>(credential), Timestamp(std::chrono::seconds(1)), {}};
     }
 };
 

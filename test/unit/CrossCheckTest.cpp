@@ -3,6 +3,7 @@
 #include "FailedDeferred.h"
 #include "ThrownError.h"
 #include "kubecred/Error.h"
+#include "support/FoundCredential.h"
 #include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -32,7 +33,7 @@ public:
 
     explicit Side(std::string called) : name(std::move(called)) {}
 
-    void has() { stored = FoundCredential{{Uuid(), "Ada", "a@b.ch", "degree", "{}", name, {}}}; }
+    void has() { stored = foundCredential({Uuid(), "Ada", "a@b.ch", "degree", "{}", name, {}}); }
 
     std::string name;
     Found stored;
@@ -58,7 +59,7 @@ class CrossCheckTest : public CppUnit::TestFixture {
 public:
     void asksNobodyElseForWhatItHas() {
         own_.has();
-        CPPUNIT_ASSERT_EQUAL(std::string("own"), find()->credential.issuedBy);
+        CPPUNIT_ASSERT_EQUAL(std::string("own"), find()->credential->issuedBy);
         CPPUNIT_ASSERT_EQUAL(0, peer_.questions);
     }
 
@@ -66,7 +67,7 @@ public:
         CPPUNIT_ASSERT(!find());
         CPPUNIT_ASSERT_EQUAL(1, peer_.questions);
         peer_.has();
-        CPPUNIT_ASSERT_EQUAL(std::string("peer"), find()->credential.issuedBy);
+        CPPUNIT_ASSERT_EQUAL(std::string("peer"), find()->credential->issuedBy);
         CPPUNIT_ASSERT_EQUAL(std::string_view("request-1"), peer_.asked.trace.requestId);
     }
 
@@ -75,7 +76,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("own unreachable"),
                              thrownError([&] { find(); }).detail()); // it may well be genuine
         peer_.has();
-        CPPUNIT_ASSERT_EQUAL(std::string("peer"), find()->credential.issuedBy);
+        CPPUNIT_ASSERT_EQUAL(std::string("peer"), find()->credential->issuedBy);
     }
 
     void aPeerThatFailsMakesNothingWorse() {

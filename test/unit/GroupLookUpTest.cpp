@@ -38,7 +38,7 @@ public:
         reader_.start();
         const auto found = await(reader_.find({ada_.id, soon()}));
         CPPUNIT_ASSERT(found);
-        CPPUNIT_ASSERT_EQUAL(std::string("Ada"), found->credential.name);
+        CPPUNIT_ASSERT_EQUAL(std::string("Ada"), found->credential->name);
         CPPUNIT_ASSERT(!await(reader_.find({Uuid::version4(), soon()})));
     }
 
@@ -47,10 +47,10 @@ public:
         for (const Uuid& id : {bob_.id, Uuid::version4(), ada_.id, bob_.id})
             finds.emplace_back(reader_.find({id, soon()}));
         reader_.start();
-        CPPUNIT_ASSERT(finds[0].get()->credential.id == bob_.id);
+        CPPUNIT_ASSERT(finds[0].get()->credential->id == bob_.id);
         CPPUNIT_ASSERT(!finds[1].get());
-        CPPUNIT_ASSERT(finds[2].get()->credential.id == ada_.id);
-        CPPUNIT_ASSERT(finds[3].get()->credential.id == bob_.id);
+        CPPUNIT_ASSERT(finds[2].get()->credential->id == ada_.id);
+        CPPUNIT_ASSERT(finds[3].get()->credential->id == bob_.id);
         CPPUNIT_ASSERT(database_.lookUps() == std::vector<std::size_t>({4}));
     }
 

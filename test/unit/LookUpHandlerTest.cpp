@@ -3,6 +3,7 @@
 #include "FailedDeferred.h"
 #include "FixedClock.h"
 #include "ThrownError.h"
+#include "support/FoundCredential.h"
 #include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -29,7 +30,7 @@ public:
         if (lookUp.id.toString() != knownId)
             return Found();
         return Found(
-            FoundCredential{{lookUp.id, "Ada", "a@b.ch", "degree", "{}", "w", clock.now()}, asOf});
+            foundCredential({lookUp.id, "Ada", "a@b.ch", "degree", "{}", "w", clock.now()}, asOf));
     }
 
     FixedClock clock;

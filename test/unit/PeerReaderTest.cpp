@@ -48,7 +48,7 @@ public:
     void findsWhatThePeerHas() {
         const auto found = find();
         CPPUNIT_ASSERT(found);
-        CPPUNIT_ASSERT_EQUAL(std::string("Ada"), found->credential.name);
+        CPPUNIT_ASSERT_EQUAL(std::string("Ada"), found->credential->name);
         CPPUNIT_ASSERT(!found->asOf);
         peer_->tell(http(credential(R"(,"asOf":"2026-01-31T09:05:00.042Z")")));
         CPPUNIT_ASSERT_EQUAL(std::string("2026-01-31T09:05:00.042Z"), toIso8601(*find()->asOf));

@@ -4,6 +4,7 @@
 #include "FixedClock.h"
 #include "ThrownError.h"
 #include "host/PrometheusMetrics.h"
+#include "support/FoundCredential.h"
 #include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -26,7 +27,7 @@ public:
         if (isDown)
             return failed<std::optional<FoundCredential>>(
                 Error::unavailable("database unreachable"));
-        if (!stored || stored->credential.id != lookUp.id)
+        if (!stored || stored->credential->id != lookUp.id)
             return std::optional<FoundCredential>();
         return stored;
     }
@@ -49,15 +50,15 @@ class VerificationServiceTest : public CppUnit::TestFixture {
 
 public:
     void setUp() override {
-        reader_.stored = {{id_, "J\xc3\xb6rg", "joerg@example.org", "passport", "{}", "worker-2",
-                           FixedClock().now()}};
+        reader_.stored = foundCredential({id_, "J\xc3\xb6rg", "joerg@example.org", "passport", "{}",
+                                          "worker-2", FixedClock().now()});
     }
 
     void anIdAloneIsEnough() {
         const auto found = verify({id_, {}, {}});
         CPPUNIT_ASSERT(found);
-        CPPUNIT_ASSERT_EQUAL(std::string("joerg@example.org"), found->credential.email);
-        CPPUNIT_ASSERT_EQUAL(std::string("worker-2"), found->credential.issuedBy);
+        CPPUNIT_ASSERT_EQUAL(std::string("joerg@example.org"), found->credential->email);
+        CPPUNIT_ASSERT_EQUAL(std::string("worker-2"), found->credential->issuedBy);
     }
 
     void unknownIdsAreNotGenuine() {

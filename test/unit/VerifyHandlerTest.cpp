@@ -4,6 +4,7 @@
 #include "FixedClock.h"
 #include "ThrownError.h"
 #include "host/PrometheusMetrics.h"
+#include "support/FoundCredential.h"
 #include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -26,9 +27,9 @@ public:
                 Error::unavailable("database unreachable"));
         if (lookUp.id.toString() != knownId)
             return std::optional<FoundCredential>();
-        const Credential credential{lookUp.id,    "Ada",      "ada@example.org", "passport",
-                                    R"({"a":1})", "worker-2", FixedClock().now()};
-        return std::optional(FoundCredential{credential, asOf});
+        return std::optional(foundCredential({lookUp.id, "Ada", "ada@example.org", "passport",
+                                              R"({"a":1})", "worker-2", FixedClock().now()},
+                                             asOf));
     }
 
     bool isDown = false;

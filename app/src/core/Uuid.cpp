@@ -25,6 +25,28 @@ int hexValue(char c) noexcept {
     return -1;
 }
 
+// Asks the generator for many bytes at once: it takes as long for each time as for a kilobyte.
+class RandomBytes {
+public:
+    void fill(std::span<std::uint8_t, 16> bytes) {
+        if (taken_ == bytes_.size())
+            refill();
+        std::ranges::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(taken_), bytes.size(),
+                            bytes.begin());
+        taken_ += bytes.size();
+    }
+
+private:
+    void refill() {
+        if (RAND_bytes(bytes_.data(), static_cast<int>(bytes_.size())) != 1)
+            throw std::runtime_error("the random number generator failed");
+        taken_ = 0;
+    }
+
+    std::array<std::uint8_t, 1024> bytes_{};
+    std::size_t taken_ = bytes_.size();
+};
+
 } // namespace
 
 std::optional<Uuid> Uuid::parse(std::string_view text) noexcept {
@@ -53,8 +75,8 @@ Uuid Uuid::ofBytes(std::span<const std::uint8_t, 16> bytes) noexcept {
 
 Uuid Uuid::random(std::uint8_t version) {
     Uuid uuid;
-    if (RAND_bytes(uuid.bytes_.data(), static_cast<int>(uuid.bytes_.size())) != 1)
-        throw std::runtime_error("the random number generator failed");
+    thread_local RandomBytes source;
+    source.fill(uuid.bytes_);
     uuid.bytes_[6] = static_cast<std::uint8_t>(version << 4 | (uuid.bytes_[6] & 0x0f));
     uuid.bytes_[8] = static_cast<std::uint8_t>(0x80 | (uuid.bytes_[8] & 0x3f));
     return uuid;

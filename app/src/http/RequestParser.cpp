@@ -52,6 +52,7 @@ std::string_view pathOf(std::string_view target) noexcept {
     return target.substr(0, std::min(target.find('?'), target.size()));
 }
 
+constexpr std::size_t usualFields = 16;
 constexpr std::string_view smallestChunkedBody = "0\r\n\r\n";
 
 bool isMethodCharacter(char c) noexcept {
@@ -128,8 +129,9 @@ std::size_t RequestParser::putHeader(std::string_view bytes) {
 std::size_t RequestParser::headerSize(std::string_view bytes) {
     std::size_t& seen = state_->headerBytesSeen;
     for (; seen < bytes.size(); ++seen) {
-        if (bytes[seen] != '\n')
-            continue;
+        seen = std::min(bytes.find('\n', seen), bytes.size());
+        if (seen == bytes.size())
+            break;
         const auto before = bytes.substr(0, seen);
         if (!before.ends_with('\r'))
             malformed("bare LF");
@@ -177,6 +179,7 @@ std::size_t RequestParser::feed(std::string_view bytes) {
 
 void RequestParser::checkHeader(std::string_view raw) {
     const auto& fields = state_->parser.get();
+    state_->headers.reserve(usualFields);
     for (const auto& field : fields)
         state_->headers.push_back({view(field.name_string()), view(field.value())});
     if (state_->headers.size() > state_->limits.headerFields)

@@ -38,7 +38,7 @@ std::optional<FoundCredential> readAnswer(const PeerAnswer& answer, const Uuid& 
     if (!credential || credential->id != id)
         throw AnswerError("malformed answer");
     const auto* asOf = body.find("asOf");
-    return FoundCredential{*std::move(credential),
+    return FoundCredential{std::make_shared<const Credential>(*std::move(credential)),
                            asOf == nullptr ? std::nullopt : parseIso8601(asOf->text)};
 }
 

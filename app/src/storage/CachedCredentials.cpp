@@ -85,7 +85,8 @@ CachingWriter::CachingWriter(CredentialWriter& writer, CredentialCache& cache, c
 Deferred<IssueOutcome> CachingWriter::issue(const Credential& credential, Deadline deadline) {
     return writer_.issue(credential, deadline).then([this, credential](IssueOutcome outcome) {
         if (std::holds_alternative<Issued>(outcome))
-            cache_.put({credential, clock_.now(), steady_clock::now()});
+            cache_.put({std::make_shared<const Credential>(credential), clock_.now(),
+                        steady_clock::now()});
         return outcome;
     });
 }

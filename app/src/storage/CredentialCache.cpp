@@ -6,9 +6,9 @@ namespace kubecred::storage {
 namespace {
 
 std::size_t sizeOf(const CredentialCache::Entry& entry) {
-    // The nodes of list and map, as large as they are with this library.
-    constexpr std::size_t overhead = sizeof(CredentialCache::Entry) + 100;
-    const Credential& credential = entry.credential;
+    // With the nodes of list and map, as large as they are with this library.
+    constexpr std::size_t overhead = sizeof(CredentialCache::Entry) + sizeof(Credential) + 100;
+    const Credential& credential = *entry.credential;
     return overhead + credential.name.size() + credential.email.size() +
            credential.credentialType.size() + credential.metadata.size() +
            credential.issuedBy.size();
@@ -22,13 +22,13 @@ CredentialCache::CredentialCache(std::size_t entries, std::size_t bytes)
 void CredentialCache::put(Entry entry) {
     const std::lock_guard lock(mutex_);
     bytes_ += sizeOf(entry);
-    if (const auto known = byId_.find(entry.credential.id); known != byId_.end()) {
+    if (const auto known = byId_.find(entry.credential->id); known != byId_.end()) {
         bytes_ -= sizeOf(*known->second);
         *known->second = std::move(entry);
         entries_.splice(entries_.begin(), entries_, known->second);
     } else {
         entries_.push_front(std::move(entry));
-        byId_.emplace(entries_.front().credential.id, entries_.begin());
+        byId_.emplace(entries_.front().credential->id, entries_.begin());
     }
     while (entries_.size() > mostEntries_ || bytes_ > mostBytes_)
         erase(std::prev(entries_.end()));
@@ -56,7 +56,7 @@ CredentialCache::Size CredentialCache::size() const {
 
 void CredentialCache::erase(Entries::iterator entry) {
     bytes_ -= sizeOf(*entry);
-    byId_.erase(entry->credential.id);
+    byId_.erase(entry->credential->id);
     entries_.erase(entry);
 }
 

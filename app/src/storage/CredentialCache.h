@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
@@ -17,8 +18,8 @@ namespace kubecred::storage {
 class CredentialCache {
 public:
     struct Entry {
-        Credential credential;
-        Timestamp asOf; ///< when it was confirmed
+        std::shared_ptr<const Credential> credential; ///< never null
+        Timestamp asOf;                               ///< when it was confirmed
         std::chrono::steady_clock::time_point
             confirmed; ///< the same, on the clock that never jumps
     };

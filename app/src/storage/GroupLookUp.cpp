@@ -32,7 +32,8 @@ void GroupLookUp::findAll(Session& session, std::vector<FindJob>& batch, Deadlin
     auto found = session.findById(ids, deadline);
     for (std::size_t i = 0; i < batch.size(); ++i) {
         if (found[i])
-            batch[i].answer(FoundCredential{*std::move(found[i])});
+            batch[i].answer(
+                FoundCredential{std::make_shared<const Credential>(*std::move(found[i]))});
         else
             batch[i].answer(std::nullopt);
     }

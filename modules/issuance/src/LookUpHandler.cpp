@@ -22,7 +22,7 @@ http::Response render(const std::optional<FoundCredential>& found) {
     if (!found)
         return {200, std::move(writer.null()).text()};
     writer.beginObject();
-    writeMembers(writer, found->credential);
+    writeMembers(writer, *found->credential);
     if (found->asOf)
         writer.member("asOf", toIso8601(*found->asOf));
     writer.endObject();

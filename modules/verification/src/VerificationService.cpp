@@ -26,8 +26,8 @@ Deferred<std::optional<FoundCredential>> VerificationService::verify(VerifyReque
     const LookUp lookUp{request.id, deadline, trace};
     return reader_.find(lookUp).then(
         [this, request = std::move(request)](const std::optional<FoundCredential>& found) {
-            const bool genuine = found && fits(request.name, found->credential.name) &&
-                                 fits(request.email, found->credential.email);
+            const bool genuine = found && fits(request.name, found->credential->name) &&
+                                 fits(request.email, found->credential->email);
             (genuine ? verified_ : refused_).add();
             return genuine ? found : std::nullopt;
         });

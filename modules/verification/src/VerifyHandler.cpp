@@ -38,7 +38,7 @@ http::Response VerifyHandler::render(const std::optional<FoundCredential>& found
     writer.beginObject().key("valid").boolean(found.has_value());
     if (found) {
         writer.member("message", "Credential verified successfully").key("credential");
-        writeCredential(writer, found->credential);
+        writeCredential(writer, *found->credential);
     } else {
         writer.member("message", "Credential not found or invalid");
     }

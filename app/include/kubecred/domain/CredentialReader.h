@@ -5,6 +5,7 @@
 #include "kubecred/Trace.h"
 #include "kubecred/domain/Credential.h"
 
+#include <memory>
 #include <optional>
 
 namespace kubecred {
@@ -18,7 +19,7 @@ struct LookUp {
 
 /// A credential that was found.
 struct FoundCredential {
-    Credential credential;
+    std::shared_ptr<const Credential> credential; ///< never null
 
     /// Where the database could not be asked now: when it last confirmed the credential.
     std::optional<Timestamp> asOf = {};
