@@ -63,12 +63,30 @@ outputs() {
     describe_stack "$1" | jq -r '.Outputs // [] | .[] | "\(.OutputKey)=\(.OutputValue)"'
 }
 
-# output STACK KEY: one of them; ends the script where it is missing.
+# settings STACK: the parameters that it has, each as KEY=VALUE; nothing where it is not there.
+settings() {
+    describe_stack "$1" | jq -r '.Parameters // [] | .[] | "\(.ParameterKey)=\(.ParameterValue)"'
+}
+
+# output STACK KEY: one of its outputs; ends the script where it is missing.
 output() {
     local value
     value=$(outputs "$1" | sed -n "s/^$2=//p")
     [[ -n $value ]] || die "the stack $name-$1 is not there yet: run scripts/deploy.sh"
     echo "$value"
+}
+
+# unprotect_database: lets the database be removed, where it is there and protected.
+unprotect_database() {
+    local protected
+    protected=$(aws rds describe-db-instances --output json | jq -r --arg name "$name" \
+        '.DBInstances[] | select(.DBInstanceIdentifier == $name and .DeletionProtection)
+            | .DBInstanceIdentifier')
+    [[ -n $protected ]] || return 0
+    say "Taking the protection off the database $protected"
+    aws rds modify-db-instance --db-instance-identifier "$protected" --no-deletion-protection \
+        --apply-immediately >/dev/null
+    aws rds wait db-instance-available --db-instance-identifier "$protected"
 }
 
 delete_stack() {
@@ -110,8 +128,9 @@ wait_until_stable() {
     while
         unstable=$(aws ecs describe-services --cluster "$cluster" \
             --services issuance verification --output json |
-            jq -r '[.services[] | select((.deployments | length) != 1
-                or .runningCount != .desiredCount) | .serviceName] | join(" and ")')
+            jq -r '["issuance", "verification"] - [.services[] | select((.deployments | length) == 1
+                and .runningCount == .desiredCount) | .serviceName] | join(" and ")') ||
+            unstable="what ECS does not tell of"
         [[ -n $unstable && $SECONDS -lt $deadline ]]
     do
         sleep "$pause"

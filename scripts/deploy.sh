@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Brings kube-credential to AWS, or what is there up to this revision: the stacks in aws/, the image
 # and the migration of the database. Waits until both services say that they are healthy; where
-# they do not, takes the image that was there before. Run twice, it changes nothing.
+# they do not, goes back to how they were before. Run twice, it changes nothing.
 #   scripts/deploy.sh [--parameters=aws/parameters/small.json] [--name=kube-credential]
 #       [--region=REGION] [--image=URI] [--url=URL] [--patience=1800] [--dry-run]
 # --image deploys an image that is pushed already. --url is where to ask the services, such as the
@@ -41,7 +41,8 @@ check_parameters() {
     # task, for RDS itself and for whoever looks after it.
     connections=$(jq '(.MaxTasks | tonumber) * 2 * 3 * (.PoolSize | tonumber) + 10' "$file") ||
         die "$file must give MaxTasks and PoolSize"
-    limit=$(jq -r .DatabaseMaxConnections "$file")
+    limit=$(jq '.DatabaseMaxConnections | tonumber' "$file") ||
+        die "$file must give DatabaseMaxConnections"
     [[ $connections -le $limit ]] ||
         die "$file: MaxTasks or PoolSize is too much: all tasks may open $connections connections" \
             "to the database, and DatabaseMaxConnections is $limit"
@@ -52,7 +53,10 @@ deploy() {
     say "Stack $name-$1"
     case $(stack_status "$1") in
         # Where making it failed, it can only be removed.
-        ROLLBACK_COMPLETE | ROLLBACK_FAILED) delete_stack "$1" ;;
+        ROLLBACK_COMPLETE | ROLLBACK_FAILED)
+            [[ $1 != data ]] || unprotect_database
+            delete_stack "$1"
+            ;;
     esac
     # Of the parameters, a stack takes those that its template names.
     aws cloudformation deploy --stack-name "$name-$1" --template-file "aws/$1.yaml" \
@@ -61,6 +65,15 @@ deploy() {
     local made
     made=$(outputs "$1")
     mapfile -t -O "${#parameters[@]}" parameters <<<"$made"
+}
+
+# use_master_secret: where RDS keeps the master's password. A database that was restored has a secret
+# of its own, which the stack does not know.
+use_master_secret() {
+    local secret
+    secret=$(aws rds describe-db-instances --db-instance-identifier "$name" --output json |
+        jq -r '.DBInstances[0].MasterUserSecret.SecretArn // empty')
+    [[ -z $secret ]] || parameters+=("MasterSecret=$secret")
 }
 
 # seed_api_keys: the first value of the secret, without which no task of issuance starts: no keys.
@@ -84,15 +97,16 @@ healthy() {
     done
 }
 
-# take_back REASON: deploys the image that was there before, and ends the script.
+# take_back REASON: deploys the services as they were before, image and parameters, and ends the
+# script.
 take_back() {
     say "$1"
-    if [[ -n $former && $former != "$image" ]]; then
-        say "Going back to $former"
-        parameters+=("Image=$former")
+    if [[ -n $former && $former != "$(settings services)" ]]; then
+        say "Going back to $(sed -n 's/^Image=//p' <<<"$former")"
+        mapfile -t parameters <<<"$former"
         deploy services || say "That failed too."
     else
-        say "There is no other image to go back to."
+        say "There is nothing to go back to."
     fi
     say "What the services say: aws ecs describe-services --cluster $name --region $region" \
         "--services issuance verification --query 'services[].events[:5].message'"
@@ -118,9 +132,11 @@ if $dry_run; then
     exit
 fi
 
-former=$(outputs services | sed -n 's/^Image=//p')
+former= # of services that ran once: only such a stack has outputs
+[[ -z $(outputs services) ]] || former=$(settings services)
 deploy network
 deploy data
+use_master_secret
 seed_api_keys
 [[ -n $image ]] || image=$(scripts/push_image.sh "--name=$name" "--region=$region" | tail -n 1)
 parameters+=("Image=$image")
@@ -128,7 +144,6 @@ deploy cluster
 run_migration || die "the services were left as they are"
 deploy load-balancer
 deploy services || take_back "The services could not be deployed."
-deploy monitoring
 wait_until_stable || take_back "The services did not become stable."
 
 given_url=$url
@@ -140,6 +155,7 @@ until healthy; do
     sleep "$pause"
 done
 
+deploy monitoring || die "the services are healthy, but not their alarms: run this again"
 warning=$(outputs load-balancer | sed -n 's/^Warning=//p')
 [[ -z $warning ]] || say "Warning: $warning"
 say "kube-credential is healthy. The first API key: scripts/rotate_secrets.sh api-key NAME"

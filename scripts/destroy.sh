@@ -40,13 +40,10 @@ $delete_data || {
     exit
 }
 
-database=$(output data DatabaseInstance)
-say "Taking the protection off the database $database"
-aws rds modify-db-instance --db-instance-identifier "$database" --no-deletion-protection \
-    --apply-immediately >/dev/null
-aws rds wait db-instance-available --db-instance-identifier "$database"
+unprotect_database
 # CloudFormation removes no bucket that holds anything. The load balancer's last log may come late;
 # then run this again.
-aws s3 rm --recursive --quiet "s3://$(output data AccessLogBucket)"
+bucket=$(outputs data | sed -n 's/^AccessLogBucket=//p')
+[[ -z $bucket ]] || aws s3 rm --recursive --quiet "s3://$bucket"
 delete_stack data
 delete_stack network

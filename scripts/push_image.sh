@@ -59,6 +59,7 @@ if [[ -z $(find "$bundle" -mtime -30 2>/dev/null) ]]; then
     curl --fail --silent --show-error --location --proto '=https' --output "$bundle.part" \
         https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem
     grep -q 'BEGIN CERTIFICATE' "$bundle.part" || die "no certificates in $bundle.part"
+    chmod 644 "$bundle.part" # whoever builds: the program reads it as a user of its own
     mv "$bundle.part" "$bundle"
 fi
 

@@ -45,10 +45,16 @@ def deploy(*arguments, **options):
 
 
 def write_parameters(base, **changes):
-    """What deploy() takes from now on: the project's parameters of this name, with changes."""
+    """What deploy() takes from now on: the project's parameters of this name, with changes. One
+    that is None is left out."""
     values = json.loads((PROJECT / "aws/parameters" / f"{base}.json").read_text())
-    values.update({key: str(value) for key, value in changes.items()})
     parameters.write_text(json.dumps(values))
+    change_parameters(**changes)
+
+
+def change_parameters(**changes):
+    values = {**json.loads(parameters.read_text()), **changes}
+    parameters.write_text(json.dumps({k: str(v) for k, v in values.items() if v is not None}))
 
 
 def stacks():

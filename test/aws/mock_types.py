@@ -10,8 +10,8 @@ from mock_cloudformation import Kind, client, of_type
 def camel(value, integers=()):
     """CloudFormation's property names and its strings as those of the ECS and Logs APIs."""
     if isinstance(value, dict):
-        return {_lower(k): int(v) if _lower(k) in integers else camel(v, integers)
-                for k, v in value.items()}
+        return {_lower(k): int(v) if _lower(k) in integers and not isinstance(v, dict)
+                else camel(v, integers) for k, v in value.items()}
     if isinstance(value, list):
         return [camel(v, integers) for v in value]
     return value

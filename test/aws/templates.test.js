@@ -102,6 +102,7 @@ test("the database is PostgreSQL 15, in two zones, encrypted, private and backed
         Properties: {
             Engine: "postgres",
             EngineVersion: "15",
+            Port: "5432",
             MultiAZ: true,
             StorageEncrypted: true,
             PubliclyAccessible: false,
@@ -364,6 +365,8 @@ for (const id of both)
                 PortName: containers[id].PortMappings[0].Name,
                 DiscoveryName: name,
                 ClientAliases: [{ DnsName: name, Port: 3000 }],
+                // The proxy gives a connection up before the program does, which waits for 75 s.
+                Timeout: { IdleTimeoutSeconds: 60 },
             },
         ]);
         // A deployment must not undo what scaling has set.

@@ -9,8 +9,9 @@ import os
 import subprocess
 import unittest
 
-from deployment import (IMAGE, STACKS, client, database, deploy, door, everything, image, outputs,
-                        run, secret, services, stacks, write_parameters)
+from deployment import (IMAGE, STACKS, change_parameters, client, database, deploy, door,
+                        everything, image, outputs, run, secret, services, stacks,
+                        write_parameters)
 from surroundings import PROJECT, REGION
 
 
@@ -27,7 +28,13 @@ class Step1BeforeAnythingIsMade(unittest.TestCase):
         self.assertIn("MaxTask", errors)
         self.assertEqual(stacks(), {})
 
-    def test_3_a_dry_run_makes_nothing(self):
+    def test_3_without_the_databases_limit_it_is_refused(self):
+        write_parameters("small", DatabaseMaxConnections=None)
+        _, errors = deploy(f"--image={IMAGE}:1", status=1)
+        self.assertIn("DatabaseMaxConnections", errors)
+        self.assertEqual(stacks(), {})
+
+    def test_4_a_dry_run_makes_nothing(self):
         for name in ("small", "production"):
             write_parameters(name)
             told, _ = deploy("--dry-run")
@@ -35,7 +42,7 @@ class Step1BeforeAnythingIsMade(unittest.TestCase):
                 self.assertIn(f"kube-credential-{stack}", told)
         self.assertEqual(stacks(), {})
 
-    def test_4_without_credentials_it_says_so(self):
+    def test_5_without_credentials_it_says_so(self):
         ended = subprocess.run(
             [PROJECT / "scripts/deploy.sh", f"--region={REGION}"], text=True, capture_output=True,
             check=False, env={"PATH": os.environ["PATH"], "HOME": "/nonexistent",
@@ -60,7 +67,7 @@ class Step3TheSmallDeployment(unittest.TestCase):
         write_parameters("small")
         _, errors = deploy(f"--image={IMAGE}:unstable", status=1)
         self.assertIn("The services could not be deployed", errors)
-        self.assertIn("no other image", errors)
+        self.assertIn("nothing to go back to", errors)
         self.assertEqual(stacks()["kube-credential-services"]["StackStatus"], "ROLLBACK_COMPLETE")
 
     def test_1_is_made_and_says_that_it_is_http_only(self):
@@ -111,6 +118,12 @@ class Step3TheSmallDeployment(unittest.TestCase):
 
     def test_7_destroy_of_nothing_is_no_mistake(self):
         run("destroy.sh", "--yes", "--delete-data")
+
+
+def bounds():
+    scaling = client("application-autoscaling")
+    targets = scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]
+    return sorted((t["ResourceId"], t["MinCapacity"], t["MaxCapacity"]) for t in targets)
 
 
 class Step4TheProductionDeployment(unittest.TestCase):
@@ -228,9 +241,8 @@ class Step4TheProductionDeployment(unittest.TestCase):
 
     def test_09_services_scale_between_their_bounds(self):
         scaling = client("application-autoscaling")
-        targets = scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]
         self.assertEqual(
-            sorted((t["ResourceId"], t["MinCapacity"], t["MaxCapacity"]) for t in targets),
+            bounds(),
             [("service/kube-credential/issuance", 2, 10),
              ("service/kube-credential/verification", 2, 10)])
         policies = scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
@@ -272,12 +284,23 @@ class Step4TheProductionDeployment(unittest.TestCase):
         self.assertIn("aws logs tail", errors)
         self.assertEqual([image("issuance"), image("verification")], [f"{IMAGE}:2"] * 2)
 
-    def test_15_a_release_whose_tasks_fail_is_rolled_back(self):
+    def test_15_so_are_parameters_with_which_it_is_unhealthy(self):
+        before = bounds()
+        change_parameters(MaxTasks=4)
+        door.status = "degraded"
+        try:
+            deploy(f"--image={IMAGE}:2", "--patience=2", status=1)
+        finally:
+            door.status = "healthy"
+            change_parameters(MaxTasks=10)
+        self.assertEqual(bounds(), before)
+
+    def test_16_a_release_whose_tasks_fail_is_rolled_back(self):
         _, errors = deploy(f"--image={IMAGE}:unstable", status=1)
         self.assertIn("The services could not be deployed", errors)
         self.assertEqual([image("issuance"), image("verification")], [f"{IMAGE}:2"] * 2)
 
-    def test_16_what_the_scripts_left_is_again_no_change(self):
+    def test_17_what_the_scripts_left_is_again_no_change(self):
         deploy(f"--image={IMAGE}:2")
         before = everything()
         deploy(f"--image={IMAGE}:2")

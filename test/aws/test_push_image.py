@@ -57,6 +57,16 @@ class PushImage(unittest.TestCase):
         self.assertEqual(login, f"login --username AWS --password-stdin {IMAGE.split('/')[0]}")
         self.assertEqual(push, f"push {self.image}")
 
+    def test_it_fetches_the_certificates_where_there_are_none_for_everybody_to_read(self):
+        self.bundle.unlink()
+        self.command("git", "commit", "-q", "-a", "-m", "none")
+        curl = self.log.parent / "bin/curl"
+        curl.write_text('#!/bin/sh\numask 077\nwhile [ "$1" != --output ]; do shift; done\n'
+                        "echo '-----BEGIN CERTIFICATE-----' >\"$2\"\n")
+        curl.chmod(0o755)
+        self.push("--allow-dirty")
+        self.assertEqual(self.bundle.stat().st_mode & 0o777, 0o644)
+
     def test_an_image_that_is_there_stays(self):
         kind = "application/vnd.docker.distribution.manifest.v2+json"
         client("ecr").put_image(repositoryName="kube-credential", imageManifestMediaType=kind,

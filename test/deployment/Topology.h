@@ -39,6 +39,7 @@ public:
     const std::string& issuingKey() const { return issuer_.key; }
     std::vector<std::unique_ptr<Daemon>>& services() { return services_; } ///< issuance's two first
     PostgresServer& standby() { return *standby_; }
+    const std::string& database() const { return database_; } ///< its name
 
 private:
     void migrate() const;

@@ -1,5 +1,6 @@
 #include "Topology.h"
 #include "bench/Tools.h"
+#include "support/Eventually.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -63,12 +64,19 @@ public:
     void verifiesWhatTheStandbyDoesNotHaveYet() {
         auto& standby = topology().standby();
         standby.query("postgres", "SELECT pg_wal_replay_pause()");
+        CPPUNIT_ASSERT(eventually([&] {
+            return standby.query("postgres", "SELECT pg_get_wal_replay_pause_state()") == "paused";
+        }));
         auto arguments = issueOf("Grace");
         arguments.insert(arguments.end(), {"-H", "X-API-Key: " + topology().issuingKey()});
         const auto issued = topology().curl("/issuance/credentials", arguments);
         const auto id = issued.substr(issued.find(R"("id":")") + 6, 36);
         expect(R"("valid":true)", "200", "/verification/credentials",
                {"--json", R"({"id":")" + id + R"(","name":"Grace"})"});
+        CPPUNIT_ASSERT_EQUAL(
+            std::string("0"),
+            standby.query(topology().database(),
+                          "SELECT count(*) FROM credentials WHERE id = '" + id + "'"));
         standby.query("postgres", "SELECT pg_wal_replay_resume()");
     }
 

@@ -142,8 +142,8 @@ public:
                              thrownError([&] { find(); }).detail());
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, peer_->requests().size());
         std::this_thread::sleep_for(1100ms);
-        CPPUNIT_ASSERT(reader_->answers());
         CPPUNIT_ASSERT(find());
+        CPPUNIT_ASSERT(reader_->answers());
     }
 
     void saysOnceThatThePeerIsAway() {
@@ -154,6 +154,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, logger_.events().size());
         CPPUNIT_ASSERT_EQUAL(std::string("malformed answer"),
                              logger_.events().front().fields["error"]);
+        CPPUNIT_ASSERT(!reader_->answers());
         peer_->tell(http("null"));
         find();
         CPPUNIT_ASSERT_EQUAL(std::string("the peer service answers again"),

@@ -70,7 +70,7 @@ void PeerReader::stop() {
 
 bool PeerReader::answers() const {
     const std::lock_guard lock(mutex_);
-    return refusal() == nullptr;
+    return !isDown_ && refusal() == nullptr;
 }
 
 Deferred<std::optional<FoundCredential>> PeerReader::find(const LookUp& lookUp) {

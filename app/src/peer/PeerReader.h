@@ -18,7 +18,8 @@ namespace kubecred::peer {
 /// Another service that can be asked for credentials.
 class Peer : public CredentialReader {
 public:
-    /// Whether there is any use in asking it now. Safe to call from several threads at once.
+    /// Whether it answered as it should when it was asked last, and can be asked now. Safe to call
+    /// from several threads at once.
     virtual bool answers() const = 0;
 };
 
