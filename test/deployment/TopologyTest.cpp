@@ -65,7 +65,8 @@ public:
         auto& standby = topology().standby();
         standby.query("postgres", "SELECT pg_wal_replay_pause()");
         CPPUNIT_ASSERT(eventually([&] {
-            return standby.query("postgres", "SELECT pg_get_wal_replay_pause_state()") == "paused";
+            return standby.query("postgres", "SELECT pg_get_wal_replay_pause_state()") ==
+                   "paused\n";
         }));
         auto arguments = issueOf("Grace");
         arguments.insert(arguments.end(), {"-H", "X-API-Key: " + topology().issuingKey()});
@@ -74,7 +75,7 @@ public:
         expect(R"("valid":true)", "200", "/verification/credentials",
                {"--json", R"({"id":")" + id + R"(","name":"Grace"})"});
         CPPUNIT_ASSERT_EQUAL(
-            std::string("0"),
+            std::string("0\n"),
             standby.query(topology().database(),
                           "SELECT count(*) FROM credentials WHERE id = '" + id + "'"));
         standby.query("postgres", "SELECT pg_wal_replay_resume()");
