@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <iostream>
+#include <regex>
 #include <stdexcept>
 #include <utility>
 
@@ -23,6 +24,7 @@ struct Plan {
     long rows = 100000;
     int rounds = 5;
     int seconds = 3;
+    std::string only; // a pattern of names; everything where it is empty
     std::string json;
 };
 
@@ -37,6 +39,8 @@ Plan planOf(int argc, char** argv) {
             plan.rounds = std::stoi(value);
         else if (argument.starts_with("--seconds="))
             plan.seconds = std::stoi(value);
+        else if (argument.starts_with("--only="))
+            plan.only = value;
         else if (argument.starts_with("--json="))
             plan.json = value;
         else
@@ -102,7 +106,9 @@ public:
     void run() {
         overPostgres();
         overSqlite();
-        std::cout << report_.table() << "\n" << report_.ratios();
+        std::cout << report_.table();
+        if (plan_.only.empty())
+            std::cout << "\n" << report_.ratios();
         if (!plan_.json.empty())
             test::writeFile(plan_.json, report_.json());
     }
@@ -113,6 +119,8 @@ private:
     void inTurns(const std::vector<std::pair<std::string, Measurement>>& measurements, int rounds) {
         for (int round = 1; round <= rounds; ++round)
             for (const auto& [name, measurement] : measurements) {
+                if (!std::regex_search(name, std::regex(plan_.only)))
+                    continue;
                 std::cerr << "round " << round << " of " << rounds << ": " << name << "\n";
                 report_.add(name, measurement());
             }
