@@ -1,5 +1,7 @@
 #include "FaultScenario.h"
 #include "support/ControlGroup.h"
+#include "support/Eventually.h"
+#include "support/RawConnection.h"
 
 #include <thread>
 
@@ -26,10 +28,9 @@ public:
         const int seconds = rounds(2, 60);
         underLoad("512 MB and a quarter of a core, for " + std::to_string(seconds) + " s",
                   [&](Load& load) {
-                      const auto before = machine_->timesThrottled();
+                      exhaust();
                       std::this_thread::sleep_for(std::chrono::seconds(seconds));
                       load.waitForIssued(load.issued() + 100);
-                      CPPUNIT_ASSERT(machine_->timesThrottled() > before);
                   });
         const auto peak = machine_->peakBytes() >> 20;
         CPPUNIT_ASSERT_MESSAGE(std::to_string(peak) + " MB", peak > 0 && peak < 400);
@@ -38,6 +39,23 @@ public:
     }
 
 private:
+    // The load alone may be too slow to use up a quarter of a core, where the machine has others to
+    // serve: requests that cost their sender nothing to make do it anywhere.
+    void exhaust() {
+        std::string requests;
+        for (int i = 1; i < 2000; ++i)
+            requests += requestBytes("GET", "/health");
+        requests += requestBytes("GET", "/health", {}, {"Connection: close"});
+        const auto before = machine_->timesThrottled();
+        const auto isThrottled = [&] {
+            RawConnection connection(workers_.back()->port());
+            connection.send(requests);
+            connection.receiveUntilClosed();
+            return machine_->timesThrottled() > before;
+        };
+        CPPUNIT_ASSERT(eventually(isThrottled, std::chrono::seconds(30)));
+    }
+
     std::unique_ptr<ControlGroup> machine_;
 };
 
