@@ -8,11 +8,16 @@
 
 namespace kubecred {
 
+class SocketWaiter;
+
 /// Runs work later, on a thread of its own; safe to call from any thread.
 class Executor {
 public:
     virtual ~Executor() = default;
     virtual void post(std::function<void()> work) = 0;
+
+    /// Where work can wait for a socket; null where it cannot.
+    virtual SocketWaiter* sockets() noexcept { return nullptr; }
 };
 
 /// What an operation came to: its value, or the exception that ended it.

@@ -69,14 +69,12 @@ void EventLoop::stop() {
 void EventLoop::run() {
     id_ = std::this_thread::get_id();
     std::array<Poller::Event, eventsPerTurn> events;
-    while (!stopping_ || !connections_.empty()) {
+    while (!stopping_ || !connections_.empty() || !waits_.empty()) {
         const std::size_t count = poller_.wait(events, timeout());
-        for (std::size_t i = 0; i < count; ++i) {
-            auto& connection = *static_cast<Connection*>(events[i].token);
-            connection.noteEvent(events[i].hungUp);
-            proceed(connection);
-        }
+        for (std::size_t i = 0; i < count; ++i)
+            handle(events[i]);
         runPosted();
+        waits_.run(); // now that no event is left: it may end connections
         runAgain();
         sweep();
     }
@@ -85,7 +83,19 @@ void EventLoop::run() {
 milliseconds EventLoop::timeout() const {
     if (!again_.empty() || postedHere_)
         return milliseconds(0);
+    if (!waits_.empty()) {
+        const auto left = std::chrono::ceil<milliseconds>(waits_.earliest() - steady_clock::now());
+        return std::clamp(left, milliseconds(0), sweepInterval);
+    }
     return connections_.empty() && !counted_ ? milliseconds(-1) : sweepInterval;
+}
+
+void EventLoop::handle(const Poller::Event& event) {
+    if (waits_.note(event.token))
+        return;
+    auto& connection = *static_cast<Connection*>(event.token);
+    connection.noteEvent(event.hungUp);
+    proceed(connection);
 }
 
 void EventLoop::runPosted() {

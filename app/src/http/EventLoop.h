@@ -5,6 +5,7 @@
 #include "Dispatcher.h"
 #include "Limits.h"
 #include "Poller.h"
+#include "SocketWaits.h"
 #include "kubecred/Deferred.h"
 #include "kubecred/Log.h"
 
@@ -38,6 +39,7 @@ public:
 
     /// Runs the work on the loop's thread. Safe to call from any thread.
     void post(std::function<void()> work) override;
+    SocketWaiter* sockets() noexcept override { return &waits_; }
 
     /// Serves a connection that `open` has counted, until it ends. Safe to call from any thread.
     void adopt(const Poco::Net::StreamSocket& socket);
@@ -51,7 +53,8 @@ public:
     /// a request that is on its way. Safe to call from any thread.
     void closeIdle();
 
-    /// Closes every connection, where a request is being answered after that, and ends the thread.
+    /// Closes every connection, where a request is being answered after that, and ends the thread
+    /// once nobody waits for a socket any more.
     void stop();
 
 private:
@@ -59,6 +62,7 @@ private:
 
     void run();
     std::chrono::milliseconds timeout() const;
+    void handle(const Poller::Event& event);
     void runPosted();
     void runAgain();
     void sweep();
@@ -85,6 +89,7 @@ private:
     // Everything below belongs to the loop's thread.
     std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
     std::unordered_set<Connection*> again_; // had their turn and can go on
+    SocketWaits waits_{poller_};
     Deadline nextSweep_{};
     bool counted_ = false; // some connections, when last looked
     bool closesIdle_ = false;

@@ -1,5 +1,6 @@
 #include "Poller.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -26,10 +27,7 @@ int checked(int result, const char* what) {
 Poller::Poller()
     : epoll_(checked(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       wakeUp_(checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.ptr = nullptr;
-    checked(epoll_ctl(epoll_, EPOLL_CTL_ADD, wakeUp_, &event), "epoll_ctl");
+    control(wakeUp_, EPOLLIN, nullptr);
 }
 
 Poller::~Poller() {
@@ -38,8 +36,19 @@ Poller::~Poller() {
 }
 
 void Poller::add(int fd, void* token) {
+    control(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, token);
+}
+
+void Poller::watch(int fd, short events, void* token) {
+    static_assert(POLLIN == EPOLLIN && POLLOUT == EPOLLOUT);
+    control(fd, static_cast<std::uint32_t>(events), token);
+}
+
+void Poller::forget(int fd) noexcept { epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr); }
+
+void Poller::control(int fd, std::uint32_t events, void* token) {
     epoll_event event{};
-    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    event.events = events;
     event.data.ptr = token;
     checked(epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
 }

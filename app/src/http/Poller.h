@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace kubecred::http {
@@ -24,6 +25,11 @@ public:
     /// Watches a socket until it is closed; `token` comes back from `wait`.
     void add(int fd, void* token);
 
+    /// Watches a socket for these events of poll(2), and reports them for as long as they last,
+    /// until `forget`.
+    void watch(int fd, short events, void* token);
+    void forget(int fd) noexcept;
+
     /// Writes events to `events` and returns how many; 0 after `timeout` or `wake`. Waits without
     /// end where the timeout is negative.
     std::size_t wait(std::span<Event> events, std::chrono::milliseconds timeout);
@@ -32,6 +38,8 @@ public:
     void wake() noexcept;
 
 private:
+    void control(int fd, std::uint32_t events, void* token);
+
     int epoll_;
     int wakeUp_;
 };

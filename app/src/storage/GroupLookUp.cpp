@@ -8,35 +8,65 @@ namespace {
 // Look-ups are quick, and the larger the batch the less each of them costs.
 constexpr std::chrono::milliseconds patience{10};
 
+using FindJob = Job<Uuid, std::optional<FoundCredential>>;
+using Batch = std::vector<FindJob>;
+
+std::vector<Uuid> idsOf(const Batch& batch) {
+    std::vector<Uuid> ids;
+    ids.reserve(batch.size());
+    for (const auto& job : batch)
+        ids.push_back(job.question);
+    return ids;
+}
+
+std::optional<FoundCredential> shared(std::optional<Credential>&& found) {
+    if (!found)
+        return std::nullopt;
+    return FoundCredential{std::make_shared<const Credential>(*std::move(found))};
+}
+
+void findAll(Session& session, Batch& batch, Deadline deadline) {
+    auto found = session.findById(idsOf(batch), deadline);
+    for (std::size_t i = 0; i < batch.size(); ++i)
+        batch[i].answer(shared(std::move(found[i])));
+}
+
+std::unique_ptr<Pending<Session::Found>> beginToFind(Session& session, const Batch& batch) {
+    return session.beginFindById(idsOf(batch));
+}
+
+void answerAll(Batch& batch, Session::Found found) {
+    for (std::size_t i = 0; i < batch.size(); ++i)
+        batch[i].answerHere(shared(std::move(found[i])));
+}
+
 } // namespace
 
 GroupLookUp::GroupLookUp(SessionFactory factory, std::size_t poolSize, Logger& logger,
                          const Clock& clock, Metrics& metrics)
     : breaker_("reads", logger, clock),
-      pool_(std::move(factory), Role::reading, poolSize, patience, &GroupLookUp::findAll, breaker_,
-            logger, metrics) {}
+      pool_(std::move(factory), Role::reading, poolSize, patience, &findAll, breaker_, logger,
+            metrics) {}
 
 Deferred<std::optional<FoundCredential>> GroupLookUp::find(const LookUp& lookUp) {
     using Found = std::optional<FoundCredential>;
     return Deferred<Found>(
         [this, id = lookUp.id, deadline = lookUp.deadline](Executor& executor, Sink<Found> sink) {
-            pool_.submit({id, deadline, executor, std::move(sink)});
+            submit({id, deadline, executor, std::move(sink)});
         });
 }
 
-void GroupLookUp::findAll(Session& session, std::vector<FindJob>& batch, Deadline deadline) {
-    std::vector<Uuid> ids;
-    ids.reserve(batch.size());
-    for (const auto& job : batch)
-        ids.push_back(job.question);
-    auto found = session.findById(ids, deadline);
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-        if (found[i])
-            batch[i].answer(
-                FoundCredential{std::make_shared<const Credential>(*std::move(found[i]))});
-        else
-            batch[i].answer(std::nullopt);
-    }
+void GroupLookUp::submit(FindJob job) {
+    if (SocketWaiter* sockets = job.executor().sockets())
+        laneOf(job.executor(), *sockets).submit(std::move(job));
+    else
+        pool_.submit(std::move(job));
+}
+
+GroupLookUp::FindLane& GroupLookUp::laneOf(Executor& loop, SocketWaiter& sockets) {
+    const std::lock_guard lock(mutex_);
+    return lanes_.try_emplace(&loop, pool_, loop, sockets, patience, &beginToFind, &answerAll)
+        .first->second;
 }
 
 } // namespace kubecred::storage

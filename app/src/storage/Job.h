@@ -24,6 +24,9 @@ public:
 
     void answer(Answer answer) { settle(std::move(answer)); }
 
+    /// As `answer`, within the call; on the executor's thread only.
+    void answerHere(Answer answer) { std::exchange(sink_, nullptr)(std::move(answer)); }
+
     void fail(Fault fault) {
         settle(
             std::make_exception_ptr(Error::unavailable("database " + std::string(nameOf(fault)))));

@@ -161,7 +161,8 @@ bool PostgresConnection::usable() const noexcept {
 }
 
 void PostgresConnection::script(const std::string& sql, Deadline deadline) {
-    exchange([&] { return PQsendQuery(handle_, sql.c_str()); }, deadline);
+    began(PQsendQuery(handle_, sql.c_str()));
+    finish(deadline);
 }
 
 PostgresResult PostgresConnection::query(const std::string& sql,
@@ -170,29 +171,28 @@ PostgresResult PostgresConnection::query(const std::string& sql,
     std::vector<const char*> values;
     for (const auto& parameter : parameters)
         values.push_back(parameter.c_str());
-    return exchange(
-        [&] {
-            return PQsendQueryParams(handle_, sql.c_str(), static_cast<int>(values.size()), nullptr,
-                                     values.data(), nullptr, nullptr, 0);
-        },
-        deadline);
+    began(PQsendQueryParams(handle_, sql.c_str(), static_cast<int>(values.size()), nullptr,
+                            values.data(), nullptr, nullptr, 0));
+    return finish(deadline);
 }
 
 void PostgresConnection::prepare(const char* name, const char* sql, Deadline deadline) {
-    exchange([&] { return PQsendPrepare(handle_, name, sql, 0, nullptr); }, deadline);
+    began(PQsendPrepare(handle_, name, sql, 0, nullptr));
+    finish(deadline);
 }
 
 PostgresResult PostgresConnection::run(const char* name, std::span<const std::string> parameters,
                                        Deadline deadline) {
+    begin(name, parameters);
+    return finish(deadline);
+}
+
+void PostgresConnection::begin(const char* name, std::span<const std::string> parameters) {
     std::array<const char*, 8> values{};
     for (std::size_t i = 0; i < parameters.size(); ++i)
         values.at(i) = parameters[i].c_str();
-    return exchange(
-        [&] {
-            return PQsendQueryPrepared(handle_, name, static_cast<int>(parameters.size()),
-                                       values.data(), nullptr, nullptr, 1);
-        },
-        deadline);
+    began(PQsendQueryPrepared(handle_, name, static_cast<int>(parameters.size()), values.data(),
+                              nullptr, nullptr, 1));
 }
 
 std::string PostgresConnection::passwordVerifier(const std::string& user,
@@ -205,51 +205,58 @@ std::string PostgresConnection::passwordVerifier(const std::string& user,
     return verifier.get();
 }
 
-template <typename Send>
-PostgresResult PostgresConnection::exchange(Send send, Deadline deadline) {
+void PostgresConnection::began(int sent) {
     abandoned_ = true; // until the answer is complete
-    if (send() == 0)
+    last_.reset();
+    if (sent == 0)
         fail(nullptr);
-    for (int unsent = PQflush(handle_); unsent != 0; unsent = PQflush(handle_)) {
-        if (unsent < 0)
-            fail(nullptr);
-        await(POLLIN | POLLOUT, deadline);
-        if (PQconsumeInput(handle_) == 0)
-            fail(nullptr);
-    }
-    PostgresResult result = receive(deadline);
-    abandoned_ = false;
-    return result;
+    flush();
+}
+
+void PostgresConnection::flush() {
+    const int left = PQflush(handle_);
+    if (left < 0)
+        fail(nullptr);
+    unsent_ = left > 0;
+}
+
+short PostgresConnection::events() const noexcept {
+    return static_cast<short>(unsent_ ? POLLIN | POLLOUT : POLLIN);
+}
+
+std::optional<PostgresResult> PostgresConnection::proceed() {
+    if (PQconsumeInput(handle_) == 0)
+        fail(nullptr);
+    if (unsent_)
+        flush();
+    return collect();
 }
 
 // The result of the last statement; an error of any of them is thrown once all have been read.
-PostgresResult PostgresConnection::receive(Deadline deadline) {
-    using Result = std::unique_ptr<PGresult, decltype(&PQclear)>;
-    Result last(nullptr, &PQclear);
-    Result failed(nullptr, &PQclear);
-    for (;;) {
-        while (PQisBusy(handle_) != 0) {
-            await(POLLIN, deadline);
-            if (PQconsumeInput(handle_) == 0)
-                fail(nullptr);
-        }
+std::optional<PostgresResult> PostgresConnection::collect() {
+    while (PQisBusy(handle_) == 0) {
         Result next(PQgetResult(handle_), &PQclear);
-        if (!next)
-            break;
+        if (!next) {
+            abandoned_ = false;
+            if (failed_)
+                fail(std::exchange(failed_, {nullptr, &PQclear}).get());
+            return PostgresResult(last_.release());
+        }
         const auto status = PQresultStatus(next.get());
         const bool good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-        (good ? last : failed) = std::move(next);
+        (good ? last_ : failed_) = std::move(next);
     }
-    if (failed) {
-        abandoned_ = false;
-        fail(failed.get());
-    }
-    return PostgresResult(last.release());
+    return std::nullopt;
 }
 
-void PostgresConnection::await(short events, Deadline deadline) {
-    if (!awaitSocket(PQsocket(handle_), events, deadline))
-        throw StorageError(Fault::timedOut);
+PostgresResult PostgresConnection::finish(Deadline deadline) {
+    auto result = unsent_ ? std::nullopt : collect();
+    while (!result) {
+        if (!awaitSocket(socket(), events(), deadline))
+            throw StorageError(Fault::timedOut);
+        result = proceed();
+    }
+    return *std::move(result);
 }
 
 void PostgresConnection::fail(const PGresult* result) {

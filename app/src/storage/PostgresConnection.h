@@ -79,6 +79,14 @@ public:
     PostgresResult run(const char* name, std::span<const std::string> parameters,
                        Deadline deadline);
 
+    /// As `run`, without waiting: sends what it can of the statement. `proceed` then sends the rest
+    /// and returns what came of it, once that is complete; to be called whenever the socket is
+    /// ready for one of the events, those of poll(2).
+    void begin(const char* name, std::span<const std::string> parameters);
+    std::optional<PostgresResult> proceed();
+    int socket() const noexcept { return PQsocket(handle_); }
+    short events() const noexcept;
+
     /// What the server keeps of a user's password: a SCRAM-SHA-256 verifier (RFC 5803).
     std::string passwordVerifier(const std::string& user, const std::string& password);
 
@@ -87,16 +95,21 @@ public:
     bool usable() const noexcept;
 
 private:
-    template <typename Send>
-    PostgresResult exchange(Send send, Deadline deadline);
-    PostgresResult receive(Deadline deadline);
-    void await(short events, Deadline deadline);
+    using Result = std::unique_ptr<PGresult, decltype(&PQclear)>;
+
+    void began(int sent);
+    void flush();
+    std::optional<PostgresResult> collect();
+    PostgresResult finish(Deadline deadline);
     [[noreturn]] void fail(const PGresult* result);
 
     PostgresHandle owner_;
     PGconn* handle_;         // of owner_
     bool abandoned_ = false; // a statement is under way, or its answer never came
     bool stale_ = false;     // what the connection has prepared or assumes may be out of date
+    bool unsent_ = false;    // a part of the statement under way waits for room to be sent
+    Result last_{nullptr, &PQclear};   // of the statements under way
+    Result failed_{nullptr, &PQclear}; // as well
 };
 
 } // namespace kubecred::storage

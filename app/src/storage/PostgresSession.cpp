@@ -33,6 +33,7 @@ constexpr const char* findSameSql =
     "AS lost (name, email, credential_type, position) "
     "JOIN credentials USING (name, email, credential_type)";
 
+constexpr const char* findByIdName = "find_by_id";
 constexpr const char* findByIdSql =
     "SELECT id, name, email, credential_type, coalesce(nullif(metadata, 'null'), '{}')::text, "
     "issued_by, coalesce(issued_at, 'epoch')::timestamp FROM credentials "
@@ -74,6 +75,47 @@ Credential credentialOf(const PostgresResult& result, int row, const Uuid& id) {
     return {id, text(1), text(2), text(3), text(4), text(5), result.timestamp(row, 6)};
 }
 
+std::array<std::string, 1> parametersOf(std::span<const Uuid> ids) {
+    return {arrayOf(ids, [](const Uuid& id) { return id.toString(); })};
+}
+
+Session::Found foundOf(const PostgresResult& result, std::span<const Uuid> ids) {
+    std::vector<std::pair<Uuid, int>> rows;
+    rows.reserve(ids.size());
+    for (int row = 0; row < result.rows(); ++row)
+        rows.emplace_back(result.uuid(row, 0), row);
+    std::ranges::sort(rows);
+    Session::Found found;
+    found.reserve(ids.size());
+    for (const Uuid& id : ids) {
+        const auto row = std::ranges::lower_bound(rows, id, {}, &std::pair<Uuid, int>::first);
+        const bool present = row != rows.end() && row->first == id;
+        found.push_back(present ? std::optional(credentialOf(result, row->second, id))
+                                : std::nullopt);
+    }
+    return found;
+}
+
+class PendingFound final : public Pending<Session::Found> {
+public:
+    PendingFound(PostgresConnection& connection, std::span<const Uuid> ids)
+        : connection_(connection), ids_(ids.begin(), ids.end()) {
+        connection_.begin(findByIdName, parametersOf(ids));
+    }
+
+    int socket() const noexcept override { return connection_.socket(); }
+    short events() const noexcept override { return connection_.events(); }
+
+    std::optional<Session::Found> proceed() override {
+        const auto result = connection_.proceed();
+        return result ? std::optional(foundOf(*result, ids_)) : std::nullopt;
+    }
+
+private:
+    PostgresConnection& connection_;
+    const std::vector<Uuid> ids_;
+};
+
 } // namespace
 
 PostgresSession::PostgresSession(const PostgresSettings& settings, Role role, Deadline deadline)
@@ -81,7 +123,7 @@ PostgresSession::PostgresSession(const PostgresSettings& settings, Role role, De
     connection_.script(sessionSetup, deadline);
     if (role == Role::reading) {
         connection_.prepare("probe", readProbeSql, deadline);
-        connection_.prepare("find_by_id", findByIdSql, deadline);
+        connection_.prepare(findByIdName, findByIdSql, deadline);
         probe(deadline);
     } else {
         refuseWhileCommitsHang(deadline);
@@ -135,24 +177,12 @@ PostgresSession::findSame(std::span<const Credential* const> credentials, Deadli
     return same;
 }
 
-std::vector<std::optional<Credential>> PostgresSession::findById(std::span<const Uuid> ids,
-                                                                 Deadline deadline) {
-    const std::array<std::string, 1> parameters{
-        arrayOf(ids, [](const Uuid& id) { return id.toString(); })};
-    const auto result = connection_.run("find_by_id", parameters, deadline);
-    std::vector<std::pair<Uuid, int>> rows;
-    rows.reserve(ids.size());
-    for (int row = 0; row < result.rows(); ++row)
-        rows.emplace_back(result.uuid(row, 0), row);
-    std::ranges::sort(rows);
-    std::vector<std::optional<Credential>> found;
-    for (const Uuid& id : ids) {
-        const auto row = std::ranges::lower_bound(rows, id, {}, &std::pair<Uuid, int>::first);
-        const bool present = row != rows.end() && row->first == id;
-        found.push_back(present ? std::optional(credentialOf(result, row->second, id))
-                                : std::nullopt);
-    }
-    return found;
+Session::Found PostgresSession::findById(std::span<const Uuid> ids, Deadline deadline) {
+    return foundOf(connection_.run(findByIdName, parametersOf(ids), deadline), ids);
+}
+
+std::unique_ptr<Pending<Session::Found>> PostgresSession::beginFindById(std::span<const Uuid> ids) {
+    return std::make_unique<PendingFound>(connection_, ids);
 }
 
 // PostgreSQL ends no session that waits within its commit, whatever becomes of its client: one more

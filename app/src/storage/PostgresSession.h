@@ -15,8 +15,9 @@ public:
                              Deadline deadline) override;
     std::vector<std::optional<Duplicate>> findSame(std::span<const Credential* const> credentials,
                                                    Deadline deadline) override;
-    std::vector<std::optional<Credential>> findById(std::span<const Uuid> ids,
-                                                    Deadline deadline) override;
+    Found findById(std::span<const Uuid> ids, Deadline deadline) override;
+    bool isAsynchronous() const noexcept override { return true; }
+    std::unique_ptr<Pending<Found>> beginFindById(std::span<const Uuid> ids) override;
     void probe(Deadline deadline) override;
     bool usable() const noexcept override { return connection_.usable(); }
 

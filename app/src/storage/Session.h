@@ -1,5 +1,6 @@
 #pragma once
 
+#include "Fault.h"
 #include "kubecred/Clock.h"
 #include "kubecred/domain/Credential.h"
 #include "kubecred/domain/CredentialWriter.h"
@@ -14,6 +15,20 @@ namespace kubecred::storage {
 
 /// What a session is for: one that reads needs no privilege to write.
 enum class Role { reading, writing };
+
+/// An answer that is on its way while nobody waits for it. Used by one thread at a time.
+template <typename Answer>
+class Pending {
+public:
+    virtual ~Pending() = default;
+
+    /// Call `proceed` once this socket is ready for one of these events, those of poll(2).
+    virtual int socket() const noexcept = 0;
+    virtual short events() const noexcept = 0;
+
+    /// The answer, once it is complete. Throws StorageError.
+    virtual std::optional<Answer> proceed() = 0;
+};
 
 /// One connection to a database, its statements prepared. Used by one thread at a time.
 /// Every call but `usable` throws StorageError, by the deadline or shortly after it. The answers
@@ -32,8 +47,17 @@ public:
     virtual std::vector<std::optional<Duplicate>>
     findSame(std::span<const Credential* const> credentials, Deadline deadline) = 0;
 
-    virtual std::vector<std::optional<Credential>> findById(std::span<const Uuid> ids,
-                                                            Deadline deadline) = 0;
+    using Found = std::vector<std::optional<Credential>>;
+    virtual Found findById(std::span<const Uuid> ids, Deadline deadline) = 0;
+
+    /// Whether `beginFindById` may be called: a database that is a file answers within the call.
+    virtual bool isAsynchronous() const noexcept { return false; }
+
+    /// As `findById`, without waiting. This session must outlive what it returns, and be asked for
+    /// nothing else meanwhile; where that is given up, the session is not usable any more.
+    virtual std::unique_ptr<Pending<Found>> beginFindById(std::span<const Uuid> /*ids*/) {
+        throw StorageError(Fault::refused);
+    }
 
     /// Asks the database whether it would do what the role needs.
     virtual void probe(Deadline deadline) = 0;

@@ -1,20 +1,22 @@
 #pragma once
 
+#include "BatchFailures.h"
+#include "BatchSize.h"
 #include "CircuitBreaker.h"
+#include "JobQueue.h"
 #include "PoolMetrics.h"
 #include "SessionSlot.h"
 
 #include <algorithm>
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
-#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -23,11 +25,21 @@ namespace kubecred::storage {
 /// A pool of sessions, each with a thread of its own, that work through jobs in batches: whatever
 /// has gathered when a session comes free travels in one statement. As long as one session is
 /// quick enough it does everything, since large batches cost the database least; the others join
-/// where a job would wait too long behind it. Safe to call from several threads at once.
+/// where a job would wait too long behind it. A session that is free may also be borrowed by
+/// somebody who does not need its thread to wait. Safe to call from several threads at once.
 ///
 /// `JobType` is a Job: it has a `deadline`, counts `failures`, and is to be answered or failed.
 template <typename JobType>
 class SessionPool {
+    struct Seat {
+        Seat(const SessionFactory& factory, Role role, CircuitBreaker& breaker, Logger& logger)
+            : slot(factory, role, breaker, logger) {}
+
+        SessionSlot slot;      // of the one who has borrowed the session, else of its thread
+        bool watching = false; // its thread waits for something to do
+        bool lent = false;
+    };
+
 public:
     using Batch = std::vector<JobType>;
 
@@ -55,8 +67,11 @@ public:
 
     /// Begins to open the sessions; returns at once.
     void start() {
+        const std::lock_guard lock(mutex_);
         for (std::size_t i = 0; i < size_; ++i)
-            threads_.emplace_back([this] { run(); });
+            seats_.push_back(std::make_unique<Seat>(factory_, role_, breaker_, logger_));
+        for (const auto& seat : seats_)
+            threads_.emplace_back([this, &seat = *seat] { run(seat); });
     }
 
     /// From now on takes no job, and begins nothing.
@@ -69,12 +84,14 @@ public:
         stopped_.notify_all();
     }
 
-    /// Ends the batches under way, fails what still waits, and closes every session.
+    /// Ends the batches under way, fails what still waits, and closes every session, once none is
+    /// lent any more.
     void stop() {
         beginToStop();
         for (auto& thread : threads_)
             thread.join();
         threads_.clear();
+        seats_.clear();
         failAll(takeAll(), Fault::stopping);
     }
 
@@ -91,6 +108,57 @@ public:
             executor.post([this] { jobs_.notify_one(); });
     }
 
+    /// A session that its borrower has for itself, and the jobs that it does there.
+    class Loan {
+    public:
+        Session& session() const noexcept { return *seat_->slot.session(); }
+
+        Batch batch;
+        Deadline deadline; ///< for all of them
+
+    private:
+        friend SessionPool;
+        Loan(Seat& seat, Batch jobs)
+            : batch(std::move(jobs)),
+              seat_(&seat),
+              began_(std::chrono::steady_clock::now()),
+              size_(batch.size()) {}
+
+        Seat* seat_;
+        Deadline began_;
+        std::size_t size_;
+    };
+
+    /// Lends a session for as many of the jobs as may travel together, one at least. Nothing where
+    /// none is free, or others wait for one already: the jobs are to be submitted then.
+    std::optional<Loan> lend(JobQueue<JobType>& jobs) {
+        std::optional<Loan> loan;
+        {
+            const std::lock_guard lock(mutex_);
+            Seat* seat = stopping_ || !waiting_.empty() ? nullptr : freeSeat();
+            if (seat == nullptr)
+                return std::nullopt;
+            loan = borrow(*seat, jobs);
+        }
+        prepare(*loan);
+        if (!loan->batch.empty())
+            return loan;
+        giveBack(*loan);
+        return std::nullopt;
+    }
+
+    /// Takes a session back: it did what it was asked, or this is what became of it. What is left
+    /// unanswered in the batch is failed, or tried again where the session was lost.
+    void giveBack(Loan& loan, const std::exception_ptr& failure = nullptr) {
+        settle(loan, failure);
+        const std::lock_guard lock(mutex_);
+        returned_.notify_all();
+        if (failure)
+            jobs_.notify_all(); // the session's thread is to see to it
+        else if (!waiting_.empty())
+            jobs_.notify_one();
+    }
+
 private:
     using Lock = std::unique_lock<std::mutex>;
 
@@ -98,16 +166,6 @@ private:
         const std::lock_guard lock(mutex_);
         return {waiting_.size(), busy_, breaker_.sessions(), breaker_.refusal().has_value()};
     }
-
-    struct Waiting {
-        JobType job;
-        Deadline since;
-    };
-
-    static constexpr std::size_t mostWaiting = 1024;
-    static constexpr std::size_t mostInBatch = 256;
-    static constexpr std::chrono::milliseconds slowBatch{250};
-    static constexpr int mostFailures = 3;
 
     // What a batch gets even where a job of it has less time left: giving a session up because of
     // one late job would fail all the others.
@@ -120,36 +178,46 @@ private:
             return Fault::stopping;
         if (const auto refusal = breaker_.refusal())
             return refusal;
-        if (isOverloaded(job.deadline))
+        if (waiting_.isTooLong(job.deadline))
             return Fault::overloaded;
         const bool isFirst = waiting_.empty();
-        waiting_.push_back({std::move(job), std::chrono::steady_clock::now()});
+        waiting_.push(std::move(job));
         wakes = busy_ == 0 ? isFirst : !std::exchange(watched_, true);
         return std::nullopt;
     }
 
-    // A job that waits half its time away before it is taken would hardly be done in the rest.
-    bool isOverloaded(Deadline deadline) const {
-        if (waiting_.empty())
-            return false;
-        const auto now = std::chrono::steady_clock::now();
-        return waiting_.size() >= mostWaiting ||
-               now - waiting_.front().since > (deadline - now) / 2;
+    // The first one, so that few of them do most.
+    Seat* freeSeat() const {
+        for (const auto& seat : seats_)
+            if (seat->watching && !seat->lent && isAsynchronous(seat->slot.session()))
+                return seat.get();
+        return nullptr;
     }
 
-    void run() {
-        SessionSlot slot(factory_, role_, breaker_, logger_);
+    static bool isAsynchronous(const Session* session) {
+        return session != nullptr && session->isAsynchronous();
+    }
+
+    void run(Seat& seat) {
         Lock lock(mutex_);
-        while (!stopping_) {
-            if (slot.nextCheck() <= std::chrono::steady_clock::now())
-                check(slot, lock);
-            else if (slot.session() == nullptr)
-                waitWithoutSession(slot, lock);
+        while (!stopping_ || seat.lent) {
+            if (seat.lent)
+                awaitReturn(seat, lock);
+            else if (seat.slot.nextCheck() <= std::chrono::steady_clock::now())
+                check(seat.slot, lock);
+            else if (seat.slot.session() == nullptr)
+                waitWithoutSession(seat.slot, lock);
             else if (isTurn())
-                serve(slot, lock);
+                serve(seat, lock);
             else
-                watch(slot, lock);
+                watch(seat, lock);
         }
+    }
+
+    void awaitReturn(const Seat& seat, Lock& lock) {
+        if (!waiting_.empty())
+            jobs_.notify_one(); // in case that this thread was woken for it
+        returned_.wait(lock, [&] { return !seat.lent; });
     }
 
     void waitWithoutSession(const SessionSlot& slot, Lock& lock) {
@@ -175,40 +243,64 @@ private:
         return !waiting_.empty() && (busy_ == 0 || helpTime() <= std::chrono::steady_clock::now());
     }
 
-    Deadline helpTime() const { return waiting_.front().since + patience_; }
+    Deadline helpTime() const { return waiting_.since() + patience_; }
 
     // Waits for a job, or for the moment to help with one.
-    void watch(const SessionSlot& slot, Lock& lock) {
+    void watch(Seat& seat, Lock& lock) {
+        const Deadline nextCheck = seat.slot.nextCheck();
         watched_ = !waiting_.empty();
-        jobs_.wait_until(lock,
-                         watched_ ? std::min(helpTime(), slot.nextCheck()) : slot.nextCheck());
+        seat.watching = true;
+        jobs_.wait_until(lock, watched_ ? std::min(helpTime(), nextCheck) : nextCheck);
+        seat.watching = false;
         watched_ = false;
     }
 
-    void serve(SessionSlot& slot, Lock& lock) {
-        Batch batch = takeBatch();
-        ++busy_;
+    void serve(Seat& seat, Lock& lock) {
+        Loan loan = borrow(seat, waiting_);
         if (!waiting_.empty())
             jobs_.notify_one(); // somebody else has to watch now
         lock.unlock();
-        const auto size = batch.size();
-        const auto began = std::chrono::steady_clock::now();
-        work(slot, batch);
-        const auto took = std::chrono::steady_clock::now() - began;
-        putBack(batch);
-        failAllWhileDown();
+        prepare(loan);
+        std::exception_ptr failure;
+        try {
+            if (!loan.batch.empty())
+                work_(loan.session(), loan.batch, loan.deadline);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        settle(loan, failure);
         lock.lock();
-        --busy_;
-        adapt(size, took);
     }
 
-    // A database that is slow for each row would miss the deadline of a large batch, and with it
-    // all of its work.
-    void adapt(std::size_t size, std::chrono::steady_clock::duration took) {
-        if (took > slowBatch)
-            batchSize_ = std::max<std::size_t>(1, std::min(batchSize_, size) / 2);
-        else if (size >= batchSize_ && took < slowBatch / 4)
-            batchSize_ = std::min(2 * batchSize_, mostInBatch);
+    Loan borrow(Seat& seat, JobQueue<JobType>& jobs) {
+        seat.lent = true;
+        ++busy_;
+        return {seat, jobs.take(batchSize_.most(), [this](auto time) { metrics_.waited(time); })};
+    }
+
+    // Nothing is left of the batch where all jobs came too late.
+    void prepare(Loan& loan) {
+        failLate(loan.batch);
+        Deadline earliest = Deadline::max();
+        for (const auto& job : loan.batch)
+            earliest = std::min(earliest, job.deadline);
+        loan.deadline = std::max(earliest, loan.began_ + leastTime);
+        if (!loan.batch.empty())
+            metrics_.began(loan.batch.size());
+    }
+
+    void settle(Loan& loan, const std::exception_ptr& failure) {
+        const auto took = std::chrono::steady_clock::now() - loan.began_;
+        if (failure)
+            failOrRetry(loan.seat_->slot, loan.batch, failure, logger_);
+        else
+            loan.seat_->slot.succeeded();
+        putBack(loan.batch);
+        failAllWhileDown();
+        const std::lock_guard lock(mutex_);
+        batchSize_.note(loan.size_, took);
+        --busy_;
+        loan.seat_->lent = false;
     }
 
     // What a lost session has left unanswered goes first.
@@ -216,71 +308,14 @@ private:
         const std::lock_guard lock(mutex_);
         for (auto& job : batch)
             if (!job.answered()) {
-                waiting_.push_front({std::move(job), std::chrono::steady_clock::now()});
+                waiting_.pushFirst(std::move(job));
                 jobs_.notify_one();
             }
     }
 
-    Batch takeBatch() {
-        const auto now = std::chrono::steady_clock::now();
-        Batch batch;
-        batch.reserve(std::min(waiting_.size(), batchSize_));
-        while (!waiting_.empty() && batch.size() < batchSize_) {
-            metrics_.waited(now - waiting_.front().since);
-            batch.push_back(std::move(waiting_.front().job));
-            waiting_.pop_front();
-        }
-        return batch;
-    }
-
     Batch takeAll() {
         const std::lock_guard lock(mutex_);
-        Batch all;
-        for (auto& waiting : std::exchange(waiting_, {}))
-            all.push_back(std::move(waiting.job));
-        return all;
-    }
-
-    static void failAll(Batch batch, Fault fault) {
-        for (auto& job : batch)
-            if (!job.answered())
-                job.fail(fault);
-    }
-
-    // Leaves those jobs unanswered that another session is to try.
-    void work(SessionSlot& slot, Batch& batch) {
-        const auto now = std::chrono::steady_clock::now();
-        Deadline earliest = Deadline::max();
-        for (auto& job : batch) {
-            if (job.deadline <= now)
-                job.fail(Fault::timedOut);
-            else
-                earliest = std::min(earliest, job.deadline);
-        }
-        std::erase_if(batch, [](const JobType& job) { return job.answered(); });
-        if (batch.empty())
-            return;
-        metrics_.began(batch.size());
-        try {
-            work_(*slot.session(), batch, std::max(earliest, now + leastTime));
-            slot.succeeded();
-        } catch (const StorageError& error) {
-            recover(slot, batch, error.fault());
-        } catch (const std::exception& exception) {
-            logger_.log(LogLevel::error, "a database session failed",
-                        {{"error", std::string_view(typeid(exception).name())}});
-            slot.failed(Fault::refused);
-            failAll(std::exchange(batch, {}), Fault::refused);
-        }
-    }
-
-    void recover(SessionSlot& slot, Batch& batch, Fault fault) {
-        const bool lost = !slot.session()->usable();
-        slot.failed(fault);
-        for (auto& job : batch)
-            if (!job.answered() &&
-                (!lost || fault == Fault::timedOut || ++job.failures >= mostFailures))
-                job.fail(fault);
+        return waiting_.takeAll();
     }
 
     const SessionFactory factory_;
@@ -292,11 +327,13 @@ private:
     Logger& logger_;
     PoolMetrics metrics_;
 
-    mutable std::mutex mutex_;        // guards everything below
-    std::condition_variable jobs_;    // for threads with a session
-    std::condition_variable stopped_; // for those without
-    std::deque<Waiting> waiting_;
-    std::size_t batchSize_ = mostInBatch;
+    mutable std::mutex mutex_;         // guards everything below
+    std::condition_variable jobs_;     // for threads with a session
+    std::condition_variable stopped_;  // for those without
+    std::condition_variable returned_; // for those whose session is lent
+    JobQueue<JobType> waiting_;
+    std::vector<std::unique_ptr<Seat>> seats_;
+    BatchSize batchSize_;
     std::size_t busy_ = 0; // sessions with a batch under way
     bool watched_ = false; // a free session waits for the moment to help a busy one
     bool stopping_ = false;
