@@ -64,7 +64,8 @@ private:
     // To the small file system.
     void move(const std::string& what) {
         const auto space = directory_.path() / "small" / "space";
-        query("COPY (SELECT) TO PROGRAM 'mkdir -m 700 " + space.string() + "'");
+        // Reads to the end what it is given, or the server's pipe may break.
+        query("COPY (SELECT) TO PROGRAM 'mkdir -m 700 " + space.string() + " && cat >/dev/null'");
         query("CREATE TABLESPACE small LOCATION '" + space.string() + "'");
         query("ALTER " + what + " SET TABLESPACE small");
     }
