@@ -1,6 +1,8 @@
 #pragma once
 
-#include "Job.h"
+#include "IssueJob.h"
+#include "Lanes.h"
+#include "PendingRecord.h"
 #include "SessionPool.h"
 #include "kubecred/domain/CredentialWriter.h"
 
@@ -22,12 +24,9 @@ public:
     Deferred<IssueOutcome> issue(const Credential& credential, Deadline deadline) override;
 
 private:
-    using IssueJob = Job<Credential, IssueOutcome>;
-
-    static void recordAll(Session& session, std::vector<IssueJob>& batch, Deadline deadline);
-
     CircuitBreaker breaker_;
     SessionPool<IssueJob> pool_;
+    Lanes<IssueJob, Outcomes> lanes_;
 };
 
 } // namespace kubecred::storage

@@ -31,11 +31,11 @@ void findAll(Session& session, Batch& batch, Deadline deadline) {
         batch[i].answer(shared(std::move(found[i])));
 }
 
-std::unique_ptr<Pending<Session::Found>> beginToFind(Session& session, const Batch& batch) {
+std::unique_ptr<Pending<Found>> beginToFind(Session& session, Batch& batch) {
     return session.beginFindById(idsOf(batch));
 }
 
-void answerAll(Batch& batch, Session::Found found) {
+void answerAll(Batch& batch, Found found) {
     for (std::size_t i = 0; i < batch.size(); ++i)
         batch[i].answerHere(shared(std::move(found[i])));
 }
@@ -46,27 +46,15 @@ GroupLookUp::GroupLookUp(SessionFactory factory, std::size_t poolSize, Logger& l
                          const Clock& clock, Metrics& metrics)
     : breaker_("reads", logger, clock),
       pool_(std::move(factory), Role::reading, poolSize, patience, &findAll, breaker_, logger,
-            metrics) {}
+            metrics),
+      lanes_(pool_, {&beginToFind, &answerAll, patience, false}) {}
 
 Deferred<std::optional<FoundCredential>> GroupLookUp::find(const LookUp& lookUp) {
-    using Found = std::optional<FoundCredential>;
-    return Deferred<Found>(
-        [this, id = lookUp.id, deadline = lookUp.deadline](Executor& executor, Sink<Found> sink) {
-            submit({id, deadline, executor, std::move(sink)});
+    using Answer = std::optional<FoundCredential>;
+    return Deferred<Answer>(
+        [this, id = lookUp.id, deadline = lookUp.deadline](Executor& executor, Sink<Answer> sink) {
+            lanes_.submit({id, deadline, executor, std::move(sink)});
         });
-}
-
-void GroupLookUp::submit(FindJob job) {
-    if (SocketWaiter* sockets = job.executor().sockets())
-        laneOf(job.executor(), *sockets).submit(std::move(job));
-    else
-        pool_.submit(std::move(job));
-}
-
-GroupLookUp::FindLane& GroupLookUp::laneOf(Executor& loop, SocketWaiter& sockets) {
-    const std::lock_guard lock(mutex_);
-    return lanes_.try_emplace(&loop, pool_, loop, sockets, patience, &beginToFind, &answerAll)
-        .first->second;
 }
 
 } // namespace kubecred::storage

@@ -1,13 +1,11 @@
 #pragma once
 
 #include "Job.h"
-#include "Lane.h"
+#include "Lanes.h"
 #include "SessionPool.h"
 #include "kubecred/domain/CredentialReader.h"
 
-#include <mutex>
 #include <optional>
-#include <unordered_map>
 
 namespace kubecred::storage {
 
@@ -28,16 +26,10 @@ public:
 
 private:
     using FindJob = Job<Uuid, std::optional<FoundCredential>>;
-    using FindLane = Lane<FindJob, Session::Found>;
-
-    void submit(FindJob job);
-    FindLane& laneOf(Executor& loop, SocketWaiter& sockets);
 
     CircuitBreaker breaker_;
     SessionPool<FindJob> pool_;
-
-    std::mutex mutex_; // guards lanes_, not what is in it
-    std::unordered_map<const Executor*, FindLane> lanes_;
+    Lanes<FindJob, Found> lanes_;
 };
 
 } // namespace kubecred::storage

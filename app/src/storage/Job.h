@@ -38,7 +38,8 @@ public:
 
     Question question;
     Deadline deadline;
-    int failures = 0; ///< sessions that were lost while they worked on it
+    int failures = 0;     ///< sessions that were lost while they worked on it
+    bool suspect = false; ///< a batch with it was refused: it is to be done by itself
 
 private:
     void settle(Outcome<Answer> outcome) {

@@ -9,7 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
-#include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -17,54 +17,63 @@
 
 namespace kubecred::storage {
 
+/// What a batch does in a session that does not wait for it.
+template <typename JobType, typename Answer>
+struct Errand {
+    using Batch = typename SessionPool<JobType>::Batch;
+
+    /// Sends the jobs. Throws StorageError.
+    std::unique_ptr<Pending<Answer>> (*begin)(Session&, Batch&);
+
+    /// Answers the jobs, on the thread of their executor; those that it leaves go to the pool.
+    void (*finish)(Batch&, Answer);
+
+    /// How long jobs wait for a batch under way before they travel in another session.
+    std::chrono::milliseconds patience;
+
+    /// Whether the database may refuse a batch for the sake of one job in it.
+    bool canBeSuspect;
+};
+
 /// The short way of an event loop to the database: jobs travel over a session that the pool lends,
-/// and the loop itself sends them and takes the answer, so that no thread has to be woken. Whatever
-/// goes another way than that, goes to the pool: where no session is free, where a batch is slow to
-/// come back, where a session is lost. Used by the loop's thread; must outlive what waits in it.
+/// and the loop itself sends them and takes the answer, so that no thread has to be woken. What
+/// cannot go this way goes to the pool: where no session is free, where one is lost, where the
+/// database refuses a batch. Used by the loop's thread.
 template <typename JobType, typename Answer>
 class Lane {
 public:
     using Pool = SessionPool<JobType>;
     using Batch = typename Pool::Batch;
 
-    /// Sends the jobs. Throws StorageError.
-    using Begin = std::unique_ptr<Pending<Answer>> (*)(Session&, const Batch&);
-
-    /// Answers every job, on the loop's thread.
-    using Finish = void (*)(Batch&, Answer);
-
-    /// `patience`: how long jobs wait for a batch to come back before the pool gets them.
-    Lane(Pool& pool, Executor& loop, SocketWaiter& sockets, std::chrono::milliseconds patience,
-         Begin begin, Finish finish)
-        : pool_(pool),
-          loop_(loop),
-          sockets_(sockets),
-          patience_(patience),
-          begin_(begin),
-          finish_(finish) {}
+    /// The references must outlive this object, and this object the jobs.
+    Lane(Pool& pool, Executor& loop, SocketWaiter& sockets, Errand<JobType, Answer> errand)
+        : pool_(pool), loop_(loop), sockets_(sockets), errand_(errand) {}
 
     /// As SessionPool::submit.
     void submit(JobType job) {
-        if (slow_ || gathered_.size() >= mostGathered) {
+        if (gathered_.size() >= mostGathered) {
             pool_.submit(std::move(job));
             return;
         }
         gathered_.push(std::move(job));
         // Once the loop has done what it has at hand, which may bring more jobs for the batch.
-        if (!flight_ && !std::exchange(departing_, true))
-            loop_.post([this] { depart(); });
+        if (flights_.empty() && !std::exchange(departing_, true))
+            loop_.post([this] {
+                departing_ = false;
+                depart();
+            });
     }
 
 private:
     static constexpr std::size_t mostGathered = 256;
 
+    // A batch under way.
     struct Flight {
         typename Pool::Loan loan;
         std::unique_ptr<Pending<Answer>> pending;
     };
 
     void depart() {
-        departing_ = false;
         if (gathered_.empty())
             return;
         auto loan = pool_.lend(gathered_);
@@ -73,62 +82,85 @@ private:
             return;
         }
         try {
-            auto pending = begin_(loan->session(), loan->batch);
-            flight_.emplace(Flight{*std::move(loan), std::move(pending)});
+            auto pending = errand_.begin(loan->session(), loan->batch);
+            flights_.push_back({*std::move(loan), std::move(pending)});
         } catch (const std::exception&) {
             pool_.giveBack(*loan, std::current_exception());
             return;
         }
-        await(std::chrono::steady_clock::now() + patience_);
+        await(flights_.back());
     }
 
-    void await(Deadline until) {
+    void await(Flight& flight) {
+        const auto now = std::chrono::steady_clock::now();
+        const Deadline look = (gathered_.empty() ? now : gathered_.since()) + errand_.patience;
         try {
-            sockets_.await(flight_->pending->socket(), flight_->pending->events(),
-                           std::min(until, flight_->loan.deadline),
-                           [this](bool inTime) { inTime ? proceed() : wait(); });
+            sockets_.await(flight.pending->socket(), flight.pending->events(),
+                           std::min(look, flight.loan.deadline), [this, &flight](bool inTime) {
+                               inTime ? proceed(flight) : wait(flight);
+                           });
         } catch (const std::exception&) {
-            land(std::current_exception());
+            land(flight, std::current_exception());
         }
     }
 
-    void proceed() {
+    void proceed(Flight& flight) {
         std::optional<Answer> answer;
         try {
-            answer = flight_->pending->proceed();
+            answer = flight.pending->proceed();
         } catch (const std::exception&) {
-            land(std::current_exception());
+            land(flight, std::current_exception());
             return;
         }
         if (answer)
-            arrive(*std::move(answer));
+            arrive(flight, *std::move(answer));
         else
-            await(flight_->loan.deadline);
+            await(flight);
     }
 
-    void wait() {
-        if (flight_->loan.deadline <= std::chrono::steady_clock::now()) {
-            land(std::make_exception_ptr(StorageError(Fault::timedOut)));
+    // Those who wait for it too long travel in another session.
+    void wait(Flight& flight) {
+        const auto now = std::chrono::steady_clock::now();
+        if (flight.loan.deadline <= now) {
+            land(flight, std::make_exception_ptr(StorageError(Fault::timedOut)));
             return;
         }
-        slow_ = true;
-        leaveToPool();
-        await(flight_->loan.deadline);
+        if (!gathered_.empty() && gathered_.since() + errand_.patience <= now)
+            depart();
+        await(flight);
     }
 
     // The next batch leaves before this one is answered.
-    void arrive(Answer answer) {
-        Batch batch = std::exchange(flight_->loan.batch, {});
-        land();
-        finish_(batch, std::move(answer));
+    void arrive(Flight& flight, Answer answer) {
+        Batch batch = std::exchange(flight.loan.batch, {});
+        land(flight);
+        errand_.finish(batch, std::move(answer));
+        submitOpen(batch);
     }
 
-    void land(const std::exception_ptr& failure = nullptr) {
-        auto flight = *std::exchange(flight_, std::nullopt);
-        slow_ = false;
+    void land(Flight& flight, std::exception_ptr failure = nullptr) {
         flight.pending.reset();
+        Batch suspects;
+        if (failure && isSuspect(flight.loan)) {
+            suspects = std::exchange(flight.loan.batch, {});
+            failure = nullptr;
+        }
         pool_.giveBack(flight.loan, failure);
+        flights_.remove_if([&](const Flight& other) { return &other == &flight; });
+        for (auto& job : suspects)
+            job.suspect = true;
+        submitOpen(suspects);
         depart();
+    }
+
+    bool isSuspect(const typename Pool::Loan& loan) const {
+        return errand_.canBeSuspect && loan.batch.size() > 1 && loan.session().usable();
+    }
+
+    void submitOpen(Batch& batch) {
+        for (auto& job : batch)
+            if (!job.answered())
+                pool_.submit(std::move(job));
     }
 
     void leaveToPool() {
@@ -139,14 +171,11 @@ private:
     Pool& pool_;
     Executor& loop_;
     SocketWaiter& sockets_;
-    const std::chrono::milliseconds patience_;
-    const Begin begin_;
-    const Finish finish_;
+    const Errand<JobType, Answer> errand_;
 
     JobQueue<JobType> gathered_;
-    std::optional<Flight> flight_; // the batch under way
-    bool departing_ = false;       // `depart` is to be called
-    bool slow_ = false;            // the batch under way is; none gathers behind it
+    std::list<Flight> flights_;
+    bool departing_ = false; // `depart` is to be called
 };
 
 } // namespace kubecred::storage

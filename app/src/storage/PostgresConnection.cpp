@@ -232,6 +232,11 @@ std::optional<PostgresResult> PostgresConnection::proceed() {
     return collect();
 }
 
+void PostgresConnection::await(Deadline deadline) const {
+    if (!awaitSocket(socket(), events(), deadline))
+        throw StorageError(Fault::timedOut);
+}
+
 // The result of the last statement; an error of any of them is thrown once all have been read.
 std::optional<PostgresResult> PostgresConnection::collect() {
     while (PQisBusy(handle_) == 0) {
@@ -250,10 +255,9 @@ std::optional<PostgresResult> PostgresConnection::collect() {
 }
 
 PostgresResult PostgresConnection::finish(Deadline deadline) {
-    auto result = unsent_ ? std::nullopt : collect();
+    std::optional<PostgresResult> result;
     while (!result) {
-        if (!awaitSocket(socket(), events(), deadline))
-            throw StorageError(Fault::timedOut);
+        await(deadline);
         result = proceed();
     }
     return *std::move(result);

@@ -87,6 +87,9 @@ public:
     int socket() const noexcept { return PQsocket(handle_); }
     short events() const noexcept;
 
+    /// Waits for one of the events. Throws StorageError once the deadline has passed.
+    void await(Deadline deadline) const;
+
     /// What the server keeps of a user's password: a SCRAM-SHA-256 verifier (RFC 5803).
     std::string passwordVerifier(const std::string& user, const std::string& password);
 

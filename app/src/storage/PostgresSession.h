@@ -11,19 +11,23 @@ public:
     /// Connects, prepares what the role needs and rehearses it. Throws StorageError.
     PostgresSession(const PostgresSettings& settings, Role role, Deadline deadline);
 
-    std::vector<bool> insert(std::span<const Credential* const> credentials,
-                             Deadline deadline) override;
-    std::vector<std::optional<Duplicate>> findSame(std::span<const Credential* const> credentials,
-                                                   Deadline deadline) override;
+    Inserted insert(Credentials credentials, Deadline deadline) override;
+    Same findSame(Credentials credentials, Deadline deadline) override;
     Found findById(std::span<const Uuid> ids, Deadline deadline) override;
+
     bool isAsynchronous() const noexcept override { return true; }
+    std::unique_ptr<Pending<Inserted>> beginInsert(Credentials credentials) override;
+    std::unique_ptr<Pending<Same>> beginFindSame(Credentials credentials) override;
     std::unique_ptr<Pending<Found>> beginFindById(std::span<const Uuid> ids) override;
+
     void probe(Deadline deadline) override;
     bool usable() const noexcept override { return connection_.usable(); }
 
 private:
+    template <typename Answer>
+    Answer wait(std::unique_ptr<Pending<Answer>> pending, Deadline deadline);
+
     void refuseWhileCommitsHang(Deadline deadline);
-    void awaitStandby(Deadline deadline);
 
     PostgresConnection connection_;
 };

@@ -16,6 +16,13 @@ namespace kubecred::storage {
 /// What a session is for: one that reads needs no privilege to write.
 enum class Role { reading, writing };
 
+using Credentials = std::span<const Credential* const>;
+
+// The answers of a batch stand in the order of its questions.
+using Inserted = std::vector<bool>;                 ///< of each credential, whether it was recorded
+using Same = std::vector<std::optional<Duplicate>>; ///< the credentials with the same key
+using Found = std::vector<std::optional<Credential>>;
+
 /// An answer that is on its way while nobody waits for it. Used by one thread at a time.
 template <typename Answer>
 class Pending {
@@ -31,30 +38,32 @@ public:
 };
 
 /// One connection to a database, its statements prepared. Used by one thread at a time.
-/// Every call but `usable` throws StorageError, by the deadline or shortly after it. The answers
-/// of a batch stand in the order of its questions.
+/// Every call but `usable` throws StorageError, by the deadline or shortly after it.
 class Session {
 public:
     virtual ~Session() = default;
 
     /// Records in one durable commit, in the order given, each credential whose name, e-mail and
-    /// type are not there yet; tells of each whether it was recorded. All or, where it throws,
-    /// none; after the loss of the connection that is in doubt.
-    virtual std::vector<bool> insert(std::span<const Credential* const> credentials,
-                                     Deadline deadline) = 0;
+    /// type are not there yet. All or, where it throws, none; after the loss of the connection
+    /// that is in doubt.
+    virtual Inserted insert(Credentials credentials, Deadline deadline) = 0;
 
     /// The credentials with the same name, e-mail and type, as durable as commits of this session.
-    virtual std::vector<std::optional<Duplicate>>
-    findSame(std::span<const Credential* const> credentials, Deadline deadline) = 0;
+    virtual Same findSame(Credentials credentials, Deadline deadline) = 0;
 
-    using Found = std::vector<std::optional<Credential>>;
     virtual Found findById(std::span<const Uuid> ids, Deadline deadline) = 0;
 
-    /// Whether `beginFindById` may be called: a database that is a file answers within the call.
+    /// Whether the next three may be called: a database that is a file answers within the call.
     virtual bool isAsynchronous() const noexcept { return false; }
 
-    /// As `findById`, without waiting. This session must outlive what it returns, and be asked for
-    /// nothing else meanwhile; where that is given up, the session is not usable any more.
+    /// As those above, without waiting. This session must outlive what they return, and be asked
+    /// for nothing else meanwhile; where that is given up, the session is not usable any more.
+    virtual std::unique_ptr<Pending<Inserted>> beginInsert(Credentials /*credentials*/) {
+        throw StorageError(Fault::refused);
+    }
+    virtual std::unique_ptr<Pending<Same>> beginFindSame(Credentials /*credentials*/) {
+        throw StorageError(Fault::refused);
+    }
     virtual std::unique_ptr<Pending<Found>> beginFindById(std::span<const Uuid> /*ids*/) {
         throw StorageError(Fault::refused);
     }
