@@ -86,7 +86,7 @@ std::unique_ptr<Pending<Outcomes>> beginToRecord(Session& session, std::vector<I
     return std::make_unique<PendingRecord>(session, batch);
 }
 
-void answerAll(std::vector<IssueJob>& /*batch*/, Outcomes outcomes) {
+void answerAll(std::vector<IssueJob>& /*batch*/, Outcomes&& outcomes) {
     for (auto& [job, outcome] : outcomes)
         job->answerHere(std::move(outcome));
 }

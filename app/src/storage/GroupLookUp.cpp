@@ -35,7 +35,7 @@ std::unique_ptr<Pending<Found>> beginToFind(Session& session, Batch& batch) {
     return session.beginFindById(idsOf(batch));
 }
 
-void answerAll(Batch& batch, Found found) {
+void answerAll(Batch& batch, Found&& found) {
     for (std::size_t i = 0; i < batch.size(); ++i)
         batch[i].answerHere(shared(std::move(found[i])));
 }

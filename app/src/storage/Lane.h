@@ -26,7 +26,7 @@ struct Errand {
     std::unique_ptr<Pending<Answer>> (*begin)(Session&, Batch&);
 
     /// Answers the jobs, on the thread of their executor; those that it leaves go to the pool.
-    void (*finish)(Batch&, Answer);
+    void (*finish)(Batch&, Answer&&);
 
     /// How long jobs wait for a batch under way before they travel in another session.
     std::chrono::milliseconds patience;
