@@ -57,6 +57,9 @@ protected:
     /// How to reach an empty database that no other test uses.
     virtual storage::DatabaseSettings emptyDatabase() = 0;
 
+    /// Where the outcomes come.
+    virtual Executor& executor() { return inline_; }
+
     static Credential credentialOf(const std::string& name);
     static Deadline soon();
     static bool isIssued(const IssueOutcome& outcome);
@@ -66,6 +69,7 @@ protected:
     IssueOutcome issue(const Credential& credential);
     std::optional<Credential> find(const Uuid& id);
 
+    InlineExecutor inline_;
     SystemClock clock_;
     std::unique_ptr<host::JsonLogger> logger_;
     host::PrometheusMetrics metrics_;

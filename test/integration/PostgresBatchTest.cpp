@@ -76,6 +76,24 @@ public:
         CPPUNIT_ASSERT(std::ranges::includes(there, answered));
     }
 
+protected:
+    using Issues = std::vector<Started<IssueOutcome>>;
+
+    // Starts the database and has these travel in one batch.
+    virtual Issues startTogether(storage::Database& database,
+                                 const std::vector<std::string>& names) {
+        auto issues = startAll(database.writer(), names);
+        database.start();
+        return issues;
+    }
+
+    Issues startAll(CredentialWriter& writer, const std::vector<std::string>& names) {
+        Issues issues;
+        for (const auto& name : names)
+            issues.emplace_back(writer.issue(credentialOf(name), soon()), executor());
+        return issues;
+    }
+
 private:
     static std::string insertOf(const Credential& credential) {
         return "INSERT INTO credentials (id, name, email, credential_type, issued_by) VALUES ('" +
@@ -88,13 +106,10 @@ private:
         auto settings = settings_;
         settings.poolSize = 1;
         storage::Database database(settings, *logger_, clock_, metrics_);
-        std::vector<Started<IssueOutcome>> issues;
         std::vector<std::string> names;
-        for (int i = 0; i < 50; ++i) {
+        for (int i = 0; i < 50; ++i)
             names.push_back(std::to_string(i));
-            issues.emplace_back(database.writer().issue(credentialOf(names.back()), soon()));
-        }
-        database.start(); // what waits for that travels together
+        auto issues = startTogether(database, names);
         for (std::size_t i = 0; i < issues.size(); ++i) {
             const auto failure = failureOf(issues[i]);
             CPPUNIT_ASSERT_EQUAL_MESSAGE(names[i], names[i] == bad ? detail : "", failure);
@@ -122,6 +137,21 @@ private:
     }
 };
 
+class PostgresBatchLoopTest : public OnALoop<PostgresBatchTest> {
+    CPPUNIT_TEST_SUB_SUITE(PostgresBatchLoopTest, PostgresBatchTest);
+    CPPUNIT_TEST_SUITE_END();
+
+    Issues startTogether(storage::Database& database,
+                         const std::vector<std::string>& names) override {
+        auto& writer = database.writer();
+        database.start();
+        CPPUNIT_ASSERT(eventually(
+            [&] { return database.writes()->kind == storage::DatabaseState::Kind::up; }));
+        return loop().inOneTurn([&] { return startAll(writer, names); });
+    }
+};
+
 CPPUNIT_TEST_SUITE_REGISTRATION(PostgresBatchTest);
+CPPUNIT_TEST_SUITE_REGISTRATION(PostgresBatchLoopTest);
 
 } // namespace kubecred::test

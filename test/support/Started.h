@@ -22,11 +22,14 @@ public:
 template <typename T>
 class Started {
 public:
-    explicit Started(Deferred<T> deferred) {
+    /// Without an executor, the outcome comes on whichever thread has it.
+    explicit Started(Deferred<T> deferred, Executor& where = executor) {
         auto promise = std::make_shared<std::promise<Outcome<T>>>();
         outcome_ = promise->get_future();
-        std::move(deferred).start(
-            executor, [promise](Outcome<T> outcome) { promise->set_value(std::move(outcome)); });
+        where.post([&where, promise, deferred = std::move(deferred)]() mutable {
+            std::move(deferred).start(
+                where, [promise](Outcome<T> outcome) { promise->set_value(std::move(outcome)); });
+        });
     }
 
     bool isDone() const { return isDoneWithin(std::chrono::milliseconds(0)); }

@@ -3,6 +3,10 @@
 #include "storage/Fault.h"
 #include "storage/Session.h"
 
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <functional>
 #include <map>
@@ -11,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace kubecred::test {
@@ -22,7 +27,19 @@ class FakeDatabase {
 public:
     using Names = std::vector<std::string>;
 
+    FakeDatabase() = default;
+    ~FakeDatabase() { ::close(answers_); }
+    FakeDatabase(const FakeDatabase&) = delete;
+    FakeDatabase& operator=(const FakeDatabase&) = delete;
+
     storage::SessionFactory factory();
+
+    /// While they are held, no asynchronous session has an answer. Called by one thread.
+    void holdAnswers() const {
+        eventfd_t any = 0;
+        eventfd_read(answers_, &any);
+    }
+    void releaseAnswers() const { eventfd_write(answers_, 1); }
 
     /// The names in each batch that was to be inserted, so far.
     std::vector<Names> inserts() const {
@@ -46,16 +63,19 @@ public:
         rows_.clear();
     }
 
+    bool isAsynchronous = false; ///< its sessions are; to be set before the first one is opened
     std::atomic<bool> isDown = false;
     std::atomic<int> openings = 0; ///< attempts, failed ones included
     std::atomic<int> sessions = 0; ///< open now
     std::atomic<int> searches = 0; ///< calls of findSame
+    std::atomic<int> begun = 0;    ///< what asynchronous sessions were asked
 
     // What else a session does, such as wait or throw; to be set before the first one is opened.
     std::function<void(FakeSession&, const Names&)> beforeInsert = [](auto&, auto&) {};
     std::function<void(FakeSession&, const Names&)> afterInsert = [](auto&, auto&) {};
     std::function<void(FakeSession&)> beforeSearch = [](auto&) {}; // in findSame
     std::function<void(FakeSession&)> beforeLookUp = [](auto&) {};
+    std::function<void(FakeSession&)> beforeSend = [](auto&) {}; // of asynchronous ones
 
 private:
     friend FakeSession;
@@ -65,21 +85,52 @@ private:
         return {credential.name, credential.email, credential.credentialType};
     }
 
+    const int answers_ = eventfd(1, EFD_CLOEXEC); // readable while they come
+
     mutable std::mutex mutex_; // guards everything below
     std::map<Key, Credential> rows_;
     std::vector<Names> inserts_;
     std::vector<std::size_t> lookUps_;
 };
 
+/// What an asynchronous session was asked; done once its socket is ready. Until then the session
+/// is not usable.
+template <typename Answer>
+class FakePending final : public storage::Pending<Answer> {
+public:
+    FakePending(int socket, bool& isUsable, std::function<Answer()> ask)
+        : socket_(socket), isUsable_(isUsable), ask_(std::move(ask)) {
+        isUsable_ = false;
+    }
+
+    int socket() const noexcept override { return socket_; }
+    short events() const noexcept override { return POLLIN; }
+    std::optional<Answer> proceed() override {
+        isUsable_ = true;
+        return ask_();
+    }
+
+private:
+    const int socket_;
+    bool& isUsable_;
+    const std::function<Answer()> ask_;
+};
+
 /// A session with it.
 class FakeSession final : public storage::Session {
 public:
-    explicit FakeSession(FakeDatabase& database) : database_(database) { ++database_.sessions; }
-    ~FakeSession() override { --database_.sessions; }
+    explicit FakeSession(FakeDatabase& database)
+        : database_(database), socket_(::dup(database.answers_)) {
+        ++database_.sessions;
+    }
+    ~FakeSession() override {
+        ::close(socket_);
+        --database_.sessions;
+    }
     FakeSession(const FakeSession&) = delete;
     FakeSession& operator=(const FakeSession&) = delete;
 
-    std::vector<bool> insert(std::span<const Credential* const> credentials, Deadline) override {
+    storage::Inserted insert(storage::Credentials credentials, Deadline) override {
         FakeDatabase::Names names;
         for (const Credential* credential : credentials)
             names.push_back(credential->name);
@@ -89,7 +140,7 @@ public:
         }
         failWhileDown();
         database_.beforeInsert(*this, names);
-        std::vector<bool> inserted;
+        storage::Inserted inserted;
         {
             const std::lock_guard lock(database_.mutex_);
             for (const Credential* credential : credentials)
@@ -101,13 +152,12 @@ public:
         return inserted;
     }
 
-    std::vector<std::optional<Duplicate>> findSame(std::span<const Credential* const> credentials,
-                                                   Deadline) override {
+    storage::Same findSame(storage::Credentials credentials, Deadline) override {
         ++database_.searches;
         failWhileDown();
         database_.beforeSearch(*this);
         const std::lock_guard lock(database_.mutex_);
-        std::vector<std::optional<Duplicate>> same;
+        storage::Same same;
         for (const Credential* credential : credentials) {
             const auto row = database_.rows_.find(FakeDatabase::keyOf(*credential));
             same.emplace_back();
@@ -117,7 +167,7 @@ public:
         return same;
     }
 
-    std::vector<std::optional<Credential>> findById(std::span<const Uuid> ids, Deadline) override {
+    storage::Found findById(std::span<const Uuid> ids, Deadline) override {
         {
             const std::lock_guard lock(database_.mutex_);
             database_.lookUps_.push_back(ids.size());
@@ -125,12 +175,33 @@ public:
         failWhileDown();
         database_.beforeLookUp(*this);
         const std::lock_guard lock(database_.mutex_);
-        std::vector<std::optional<Credential>> found(ids.size());
+        storage::Found found(ids.size());
         for (std::size_t i = 0; i < ids.size(); ++i)
             for (const auto& [key, credential] : database_.rows_)
                 if (credential.id == ids[i])
                     found[i] = credential;
         return found;
+    }
+
+    bool isAsynchronous() const noexcept override { return database_.isAsynchronous; }
+
+    std::unique_ptr<storage::Pending<storage::Inserted>>
+    beginInsert(storage::Credentials credentials) override {
+        return begin<storage::Inserted>(
+            [this, copies = copiesOf(credentials)] { return insert(copies, {}); });
+    }
+
+    std::unique_ptr<storage::Pending<storage::Same>>
+    beginFindSame(storage::Credentials credentials) override {
+        return begin<storage::Same>(
+            [this, copies = copiesOf(credentials)] { return findSame(copies, {}); });
+    }
+
+    std::unique_ptr<storage::Pending<storage::Found>>
+    beginFindById(std::span<const Uuid> ids) override {
+        return begin<storage::Found>([this, copies = std::vector<Uuid>(ids.begin(), ids.end())] {
+            return findById(copies, {});
+        });
     }
 
     void probe(Deadline) override {
@@ -153,12 +224,24 @@ public:
     std::optional<storage::Fault> probeFault; ///< what a probe finds
 
 private:
+    static std::vector<const Credential*> copiesOf(storage::Credentials credentials) {
+        return {credentials.begin(), credentials.end()};
+    }
+
+    template <typename Answer, typename Ask>
+    std::unique_ptr<storage::Pending<Answer>> begin(Ask ask) {
+        ++database_.begun;
+        database_.beforeSend(*this);
+        return std::make_unique<FakePending<Answer>>(socket_, isUsable, std::move(ask));
+    }
+
     void failWhileDown() {
         if (database_.isDown)
             lose(storage::Fault::unreachable);
     }
 
     FakeDatabase& database_;
+    const int socket_;
 };
 
 inline storage::SessionFactory FakeDatabase::factory() {

@@ -7,8 +7,10 @@
 namespace kubecred::http {
 
 void SocketWaits::await(int socket, short events, Deadline deadline, Ready ready) {
-    waits_.push_back({socket, deadline, std::move(ready)});
-    poller_.watch(socket, events, &waits_.back());
+    std::list<Wait> added; // by itself first: nothing is kept of a socket that cannot be watched
+    added.push_back({socket, deadline, std::move(ready)});
+    poller_.watch(socket, events, &added.back());
+    waits_.splice(waits_.end(), added);
 }
 
 Deadline SocketWaits::earliest() const noexcept {

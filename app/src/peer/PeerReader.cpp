@@ -128,8 +128,10 @@ void PeerReader::run() {
         Question question = std::move(waiting_.front());
         waiting_.pop_front();
         lock.unlock();
-        question.executor->post([sink = std::move(question.sink),
-                                 outcome = ask(connection, question)] { sink(outcome); });
+        question.executor->post(
+            [sink = std::move(question.sink), outcome = ask(connection, question)]() mutable {
+                sink(std::move(outcome));
+            });
         lock.lock();
     }
 }

@@ -4,6 +4,7 @@
 #include "SessionSlot.h"
 #include "kubecred/Log.h"
 
+#include <chrono>
 #include <exception>
 #include <string_view>
 #include <typeinfo>

@@ -64,30 +64,27 @@ SqliteSession::SqliteSession(const std::string& path, Role role) : connection_(p
         rehearse();
 }
 
-std::vector<bool> SqliteSession::insert(std::span<const Credential* const> credentials,
-                                        Deadline deadline) {
+Inserted SqliteSession::insert(Credentials credentials, Deadline deadline) {
     using std::chrono::milliseconds;
     const auto left = deadline - std::chrono::steady_clock::now();
     connection_.waitForOthers(std::max(milliseconds(0), std::chrono::ceil<milliseconds>(left)));
     Transaction transaction(connection_);
-    std::vector<bool> inserted;
+    Inserted inserted;
     for (const Credential* credential : credentials)
         inserted.push_back(insertOne(*credential));
     transaction.commit();
     return inserted;
 }
 
-std::vector<std::optional<Duplicate>>
-SqliteSession::findSame(std::span<const Credential* const> credentials, Deadline) {
-    std::vector<std::optional<Duplicate>> same;
+Same SqliteSession::findSame(Credentials credentials, Deadline) {
+    Same same;
     for (const Credential* credential : credentials)
         same.push_back(findSame(*credential));
     return same;
 }
 
-std::vector<std::optional<Credential>> SqliteSession::findById(std::span<const Uuid> ids,
-                                                               Deadline) {
-    std::vector<std::optional<Credential>> found;
+Found SqliteSession::findById(std::span<const Uuid> ids, Deadline) {
+    Found found;
     for (const Uuid& id : ids)
         found.push_back(findById(id));
     return found;

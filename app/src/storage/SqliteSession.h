@@ -13,12 +13,9 @@ public:
     /// Opens the file and rehearses what the role needs. Throws StorageError.
     SqliteSession(const std::string& path, Role role);
 
-    std::vector<bool> insert(std::span<const Credential* const> credentials,
-                             Deadline deadline) override;
-    std::vector<std::optional<Duplicate>> findSame(std::span<const Credential* const> credentials,
-                                                   Deadline deadline) override;
-    std::vector<std::optional<Credential>> findById(std::span<const Uuid> ids,
-                                                    Deadline deadline) override;
+    Inserted insert(Credentials credentials, Deadline deadline) override;
+    Same findSame(Credentials credentials, Deadline deadline) override;
+    Found findById(std::span<const Uuid> ids, Deadline deadline) override;
     void probe(Deadline deadline) override;
     bool usable() const noexcept override { return connection_.usable(); }
 
