@@ -146,7 +146,9 @@ public:
             for (const Credential* credential : credentials)
                 inserted.push_back(
                     database_.rows_.try_emplace(FakeDatabase::keyOf(*credential), *credential)
-                        .second);
+                            .second
+                        ? std::optional(IssueOutcome(Issued{}))
+                        : std::nullopt);
         }
         database_.afterInsert(*this, names);
         return inserted;

@@ -37,6 +37,7 @@ class LaneTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(gathersBehindABatchUnderWay);
     CPPUNIT_TEST(anotherSessionHelpsOneThatIsBusyForLong);
     CPPUNIT_TEST(waitsInThePoolWhereNoSessionIsFree);
+    CPPUNIT_TEST(answersOnTheLoopThatAsked);
     CPPUNIT_TEST(namesTheWinner);
     CPPUNIT_TEST(issuesWhereTheWinnerWasDeleted);
     CPPUNIT_TEST(triesAgainAfterALoss);
@@ -112,6 +113,21 @@ public:
         CPPUNIT_ASSERT(isIssued(first.get()));
         CPPUNIT_ASSERT(isIssued(second.get()));
         CPPUNIT_ASSERT(database_.inserts() == std::vector<Names>({{"first"}, {"Ada"}}));
+    }
+
+    void answersOnTheLoopThatAsked() {
+        begin(1);
+        LoopExecutor otherLoop;
+        auto first = holdUp();
+        std::promise<std::thread::id> where;
+        otherLoop.post([&] {
+            writer_->issue(named("Ada"), soon()).start(otherLoop, [&](const auto&) {
+                where.set_value(std::this_thread::get_id());
+            });
+        });
+        database_.releaseAnswers();
+        CPPUNIT_ASSERT(where.get_future().get() == otherLoop.id());
+        first.get();
     }
 
     void namesTheWinner() {

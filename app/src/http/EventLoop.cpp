@@ -71,10 +71,12 @@ void EventLoop::run() {
     std::array<Poller::Event, eventsPerTurn> events;
     while (!stopping_ || !connections_.empty() || !waits_.empty()) {
         const std::size_t count = poller_.wait(events, timeout());
-        for (std::size_t i = 0; i < count; ++i)
-            handle(events[i]);
+        // What others wait for goes first: they may ask for more, which is done meanwhile.
+        const auto others = std::partition(events.begin(), events.begin() + count,
+                                           [&](auto& event) { return waits_.note(event.token); });
+        waits_.run();
+        std::for_each(others, events.begin() + count, [&](auto& event) { handle(event); });
         runPosted();
-        waits_.run(); // now that no event is left: it may end connections
         runAgain();
         sweep();
     }
@@ -91,9 +93,9 @@ milliseconds EventLoop::timeout() const {
 }
 
 void EventLoop::handle(const Poller::Event& event) {
-    if (waits_.note(event.token))
-        return;
     auto& connection = *static_cast<Connection*>(event.token);
+    if (!connections_.contains(&connection))
+        return; // ended in this very turn
     connection.noteEvent(event.hungUp);
     proceed(connection);
 }

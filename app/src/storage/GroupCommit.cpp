@@ -11,35 +11,23 @@ namespace {
 // A commit waits for a disk, and maybe for a standby: meanwhile another may begin.
 constexpr std::chrono::milliseconds patience{4};
 
-// Answers those jobs that lost against a credential which is there already, and leaves those in
-// `lost` whose winner was deleted in between.
-void answerLosers(Session& session, IssueJobs& lost, Deadline deadline) {
-    auto same = session.findSame(credentialsOf(lost), deadline);
-    IssueJobs open;
-    for (std::size_t i = 0; i < lost.size(); ++i) {
-        if (same[i])
-            lost[i]->answer(outcomeOf(*lost[i], *std::move(same[i])));
-        else
-            open.push_back(lost[i]);
-    }
-    lost = std::move(open);
+template <typename Answers>
+IssueJobs answerEach(const IssueJobs& jobs, Answers&& answers) {
+    Outcomes outcomes;
+    auto open = sortOut(jobs, std::forward<Answers>(answers), outcomes);
+    for (auto& [job, outcome] : outcomes)
+        job->answer(std::move(outcome));
+    return open;
 }
 
+// Again and again, as what a credential lost against may be deleted before it is found.
 void record(Session& session, IssueJobs jobs, Deadline deadline) {
     while (!jobs.empty()) {
         if (std::chrono::steady_clock::now() >= deadline)
             throw StorageError(Fault::timedOut);
-        const auto inserted = session.insert(credentialsOf(jobs), deadline);
-        IssueJobs lost;
-        for (std::size_t i = 0; i < jobs.size(); ++i) {
-            if (inserted[i])
-                jobs[i]->answer(Issued{});
-            else
-                lost.push_back(jobs[i]);
-        }
-        if (!lost.empty())
-            answerLosers(session, lost, deadline);
-        jobs = std::move(lost);
+        jobs = answerEach(jobs, session.insert(credentialsOf(jobs), deadline));
+        if (!jobs.empty())
+            jobs = answerEach(jobs, session.findSame(credentialsOf(jobs), deadline));
     }
 }
 
@@ -82,13 +70,14 @@ void recordAll(Session& session, std::vector<IssueJob>& batch, Deadline deadline
     recordEach(session, jobs, deadline);
 }
 
-std::unique_ptr<Pending<Outcomes>> beginToRecord(Session& session, std::vector<IssueJob>& batch) {
-    return std::make_unique<PendingRecord>(session, batch);
+std::unique_ptr<Pending<Outcomes>> beginToRecord(Session& session, std::vector<IssueJob>& batch,
+                                                 const Executor& here) {
+    return std::make_unique<PendingRecord>(session, batch, here);
 }
 
-void answerAll(std::vector<IssueJob>& /*batch*/, Outcomes&& outcomes) {
+void answerAll(std::vector<IssueJob>& /*batch*/, Outcomes&& outcomes, const Executor& here) {
     for (auto& [job, outcome] : outcomes)
-        job->answerHere(std::move(outcome));
+        job->answer(std::move(outcome), here);
 }
 
 } // namespace
@@ -98,7 +87,7 @@ GroupCommit::GroupCommit(SessionFactory factory, std::size_t poolSize, Logger& l
     : breaker_("writes", logger, clock),
       pool_(std::move(factory), Role::writing, poolSize, patience, &recordAll, breaker_, logger,
             metrics),
-      lanes_(pool_, {&beginToRecord, &answerAll, patience, true}) {}
+      lanes_(pool_, patience, {&beginToRecord, &answerAll, true, true}) {}
 
 Deferred<IssueOutcome> GroupCommit::issue(const Credential& credential, Deadline deadline) {
     return Deferred<IssueOutcome>([this, credential = credential,

@@ -31,13 +31,14 @@ void findAll(Session& session, Batch& batch, Deadline deadline) {
         batch[i].answer(shared(std::move(found[i])));
 }
 
-std::unique_ptr<Pending<Found>> beginToFind(Session& session, Batch& batch) {
+std::unique_ptr<Pending<Found>> beginToFind(Session& session, Batch& batch,
+                                            const Executor& /*here*/) {
     return session.beginFindById(idsOf(batch));
 }
 
-void answerAll(Batch& batch, Found&& found) {
+void answerAll(Batch& batch, Found&& found, const Executor& here) {
     for (std::size_t i = 0; i < batch.size(); ++i)
-        batch[i].answerHere(shared(std::move(found[i])));
+        batch[i].answer(shared(std::move(found[i])), here);
 }
 
 } // namespace
@@ -47,7 +48,7 @@ GroupLookUp::GroupLookUp(SessionFactory factory, std::size_t poolSize, Logger& l
     : breaker_("reads", logger, clock),
       pool_(std::move(factory), Role::reading, poolSize, patience, &findAll, breaker_, logger,
             metrics),
-      lanes_(pool_, {&beginToFind, &answerAll, patience, false}) {}
+      lanes_(pool_, patience, {&beginToFind, &answerAll, false, false}) {}
 
 Deferred<std::optional<FoundCredential>> GroupLookUp::find(const LookUp& lookUp) {
     using Answer = std::optional<FoundCredential>;

@@ -4,8 +4,10 @@
 #include "kubecred/domain/CredentialWriter.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace kubecred::storage {
@@ -40,12 +42,27 @@ inline std::vector<const Credential*> credentialsOf(const IssueJobs& jobs) {
     return credentials;
 }
 
-/// What an insert lost against is the credential itself where an earlier attempt was committed, but
-/// the connection was lost before its answer came.
-inline IssueOutcome outcomeOf(const IssueJob& job, Duplicate same) {
-    if (same.id == job.question.id)
-        return Issued{};
-    return same;
+/// Jobs that are to be answered, and with what.
+using Outcomes = std::vector<std::pair<IssueJob*, IssueOutcome>>;
+
+/// Adds those that have an answer to the outcomes, and returns the others. What a credential lost
+/// against is itself where an earlier attempt was committed, but the connection was lost before its
+/// answer came.
+template <typename Answers>
+IssueJobs sortOut(const IssueJobs& jobs, Answers&& answers, Outcomes& outcomes) {
+    IssueJobs open;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        if (!answers[i]) {
+            open.push_back(jobs[i]);
+            continue;
+        }
+        IssueOutcome outcome = *std::move(answers[i]);
+        const auto* same = std::get_if<Duplicate>(&outcome);
+        if (same != nullptr && same->id == jobs[i]->question.id)
+            outcome = Issued{};
+        outcomes.emplace_back(jobs[i], std::move(outcome));
+    }
+    return open;
 }
 
 } // namespace kubecred::storage

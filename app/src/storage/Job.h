@@ -24,8 +24,14 @@ public:
 
     void answer(Answer answer) { settle(std::move(answer)); }
 
-    /// As `answer`, within the call; on the executor's thread only.
-    void answerHere(Answer answer) { std::exchange(sink_, nullptr)(std::move(answer)); }
+    /// As `answer`, but within the call where `here`, on whose thread this is called, is the
+    /// executor.
+    void answer(Answer answer, const Executor& here) {
+        if (&here == executor_)
+            std::exchange(sink_, nullptr)(std::move(answer));
+        else
+            settle(std::move(answer));
+    }
 
     void fail(Fault fault) {
         settle(

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "JobQueue.h"
+#include "Gathering.h"
 #include "Session.h"
 #include "SessionPool.h"
 #include "kubecred/Deferred.h"
@@ -23,13 +23,14 @@ struct Errand {
     using Batch = typename SessionPool<JobType>::Batch;
 
     /// Sends the jobs. Throws StorageError.
-    std::unique_ptr<Pending<Answer>> (*begin)(Session&, Batch&);
+    std::unique_ptr<Pending<Answer>> (*begin)(Session&, Batch&, const Executor& here);
 
-    /// Answers the jobs, on the thread of their executor; those that it leaves go to the pool.
-    void (*finish)(Batch&, Answer&&);
+    /// Answers the jobs, on the thread of this executor; those that it leaves go to the pool.
+    void (*finish)(Batch&, Answer&&, const Executor& here);
 
-    /// How long jobs wait for a batch under way before they travel in another session.
-    std::chrono::milliseconds patience;
+    /// Whether the batches of all event loops are one, which saves the database work, or each loop
+    /// has its own, which saves waking the others for their answers.
+    bool isShared;
 
     /// Whether the database may refuse a batch for the sake of one job in it.
     bool canBeSuspect;
@@ -46,27 +47,18 @@ public:
     using Batch = typename Pool::Batch;
 
     /// The references must outlive this object, and this object the jobs.
-    Lane(Pool& pool, Executor& loop, SocketWaiter& sockets, Errand<JobType, Answer> errand)
-        : pool_(pool), loop_(loop), sockets_(sockets), errand_(errand) {}
+    Lane(Pool& pool, Gathering<JobType>& gathering, Executor& loop, SocketWaiter& sockets,
+         Errand<JobType, Answer> errand)
+        : pool_(pool), gathering_(gathering), loop_(loop), sockets_(sockets), errand_(errand) {}
 
     /// As SessionPool::submit.
     void submit(JobType job) {
-        if (gathered_.size() >= mostGathered) {
-            pool_.submit(std::move(job));
-            return;
-        }
-        gathered_.push(std::move(job));
         // Once the loop has done what it has at hand, which may bring more jobs for the batch.
-        if (flights_.empty() && !std::exchange(departing_, true))
-            loop_.post([this] {
-                departing_ = false;
-                depart();
-            });
+        if (gathering_.add(std::move(job)))
+            loop_.post([this] { depart(); });
     }
 
 private:
-    static constexpr std::size_t mostGathered = 256;
-
     // A batch under way.
     struct Flight {
         typename Pool::Loan loan;
@@ -74,31 +66,27 @@ private:
     };
 
     void depart() {
-        if (gathered_.empty())
+        auto loan = gathering_.depart();
+        if (!loan)
             return;
-        auto loan = pool_.lend(gathered_);
-        if (!loan) {
-            leaveToPool();
-            return;
-        }
         try {
-            auto pending = errand_.begin(loan->session(), loan->batch);
+            auto pending = errand_.begin(loan->session(), loan->batch, loop_);
             flights_.push_back({*std::move(loan), std::move(pending)});
         } catch (const std::exception&) {
+            gathering_.land();
             pool_.giveBack(*loan, std::current_exception());
+            depart();
             return;
         }
         await(flights_.back());
     }
 
     void await(Flight& flight) {
-        const auto now = std::chrono::steady_clock::now();
-        const Deadline look = (gathered_.empty() ? now : gathered_.since()) + errand_.patience;
         try {
-            sockets_.await(flight.pending->socket(), flight.pending->events(),
-                           std::min(look, flight.loan.deadline), [this, &flight](bool inTime) {
-                               inTime ? proceed(flight) : wait(flight);
-                           });
+            sockets_.await(
+                flight.pending->socket(), flight.pending->events(),
+                std::min(gathering_.helpTime(), flight.loan.deadline),
+                [this, &flight](bool inTime) { inTime ? proceed(flight) : wait(flight); });
         } catch (const std::exception&) {
             land(flight, std::current_exception());
         }
@@ -125,7 +113,7 @@ private:
             land(flight, std::make_exception_ptr(StorageError(Fault::timedOut)));
             return;
         }
-        if (!gathered_.empty() && gathered_.since() + errand_.patience <= now)
+        if (gathering_.helpTime() <= now)
             depart();
         await(flight);
     }
@@ -134,7 +122,7 @@ private:
     void arrive(Flight& flight, Answer answer) {
         Batch batch = std::exchange(flight.loan.batch, {});
         land(flight);
-        errand_.finish(batch, std::move(answer));
+        errand_.finish(batch, std::move(answer), loop_);
         submitOpen(batch);
     }
 
@@ -145,6 +133,7 @@ private:
             suspects = std::exchange(flight.loan.batch, {});
             failure = nullptr;
         }
+        gathering_.land();
         pool_.giveBack(flight.loan, failure);
         flights_.remove_if([&](const Flight& other) { return &other == &flight; });
         for (auto& job : suspects)
@@ -163,19 +152,13 @@ private:
                 pool_.submit(std::move(job));
     }
 
-    void leaveToPool() {
-        for (auto& job : gathered_.takeAll())
-            pool_.submit(std::move(job));
-    }
-
     Pool& pool_;
+    Gathering<JobType>& gathering_;
     Executor& loop_;
     SocketWaiter& sockets_;
     const Errand<JobType, Answer> errand_;
 
-    JobQueue<JobType> gathered_;
     std::list<Flight> flights_;
-    bool departing_ = false; // `depart` is to be called
 };
 
 } // namespace kubecred::storage

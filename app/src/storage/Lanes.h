@@ -2,6 +2,8 @@
 
 #include "Lane.h"
 
+#include <chrono>
+#include <list>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
@@ -15,7 +17,8 @@ public:
     using Pool = SessionPool<JobType>;
 
     /// The pool must outlive this object, and this object the loops.
-    Lanes(Pool& pool, Errand<JobType, Answer> errand) : pool_(pool), errand_(errand) {}
+    Lanes(Pool& pool, std::chrono::milliseconds patience, Errand<JobType, Answer> errand)
+        : pool_(pool), patience_(patience), errand_(errand) {}
 
     /// As SessionPool::submit; to be called on the thread of the job's executor.
     void submit(JobType job) {
@@ -29,13 +32,20 @@ public:
 private:
     Lane<JobType, Answer>& laneOf(Executor& loop, SocketWaiter& sockets) {
         const std::lock_guard lock(mutex_);
-        return lanes_.try_emplace(&loop, pool_, loop, sockets, errand_).first->second;
+        if (const auto lane = lanes_.find(&loop); lane != lanes_.end())
+            return lane->second;
+        if (gatherings_.empty() || !errand_.isShared)
+            gatherings_.emplace_back(pool_, patience_);
+        return lanes_.try_emplace(&loop, pool_, gatherings_.back(), loop, sockets, errand_)
+            .first->second;
     }
 
     Pool& pool_;
+    const std::chrono::milliseconds patience_;
     const Errand<JobType, Answer> errand_;
 
-    std::mutex mutex_; // guards lanes_, not what is in it
+    std::mutex mutex_; // guards what follows, not what is in it
+    std::list<Gathering<JobType>> gatherings_;
     std::unordered_map<const Executor*, Lane<JobType, Answer>> lanes_;
 };
 

@@ -2,8 +2,11 @@
 
 namespace kubecred::storage {
 
-PendingRecord::PendingRecord(Session& session, std::vector<IssueJob>& batch)
-    : session_(session), jobs_(sorted(batch)), insert_(session.beginInsert(credentialsOf(jobs_))) {}
+PendingRecord::PendingRecord(Session& session, std::vector<IssueJob>& batch, const Executor& here)
+    : session_(session),
+      here_(here),
+      jobs_(sorted(batch)),
+      insert_(session.beginInsert(credentialsOf(jobs_))) {}
 
 int PendingRecord::socket() const noexcept {
     return findSame_ ? findSame_->socket() : insert_->socket();
@@ -18,23 +21,16 @@ std::optional<Outcomes> PendingRecord::proceed() {
 }
 
 std::optional<Outcomes> PendingRecord::proceedToInsert() {
-    const auto inserted = insert_->proceed();
+    auto inserted = insert_->proceed();
     if (!inserted)
         return std::nullopt;
     Outcomes outcomes;
-    IssueJobs lost;
-    for (std::size_t i = 0; i < jobs_.size(); ++i) {
-        if ((*inserted)[i])
-            outcomes.emplace_back(jobs_[i], Issued{});
-        else
-            lost.push_back(jobs_[i]);
-    }
-    if (lost.empty())
+    jobs_ = sortOut(jobs_, *std::move(inserted), outcomes);
+    if (jobs_.empty())
         return outcomes;
-    findSame_ = session_.beginFindSame(credentialsOf(lost));
-    jobs_ = std::move(lost);
+    findSame_ = session_.beginFindSame(credentialsOf(jobs_));
     for (auto& [job, outcome] : outcomes)
-        job->answerHere(std::move(outcome));
+        job->answer(std::move(outcome), here_);
     return std::nullopt;
 }
 
@@ -43,9 +39,7 @@ std::optional<Outcomes> PendingRecord::proceedToFindSame() {
     if (!same)
         return std::nullopt;
     Outcomes outcomes;
-    for (std::size_t i = 0; i < jobs_.size(); ++i)
-        if ((*same)[i])
-            outcomes.emplace_back(jobs_[i], outcomeOf(*jobs_[i], *std::move((*same)[i])));
+    sortOut(jobs_, *std::move(same), outcomes);
     return outcomes;
 }
 

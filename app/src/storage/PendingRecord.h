@@ -10,22 +10,19 @@
 
 namespace kubecred::storage {
 
-/// Jobs that are to be answered, and with what.
-using Outcomes = std::vector<std::pair<IssueJob*, IssueOutcome>>;
-
 /// A batch of credentials that is being recorded while nobody waits for it: first inserted; then,
-/// where some lost against others that were there already, those are looked up.
+/// where some lost against others that the insert could not see, those are looked up.
 class PendingRecord final : public Pending<Outcomes> {
 public:
-    /// Sends the batch. The session and the jobs must outlive this object. Throws StorageError.
-    PendingRecord(Session& session, std::vector<IssueJob>& batch);
+    /// Sends the batch; `here` is the executor on whose thread it does. The references must outlive
+    /// this object. Throws StorageError.
+    PendingRecord(Session& session, std::vector<IssueJob>& batch, const Executor& here);
 
     int socket() const noexcept override;
     short events() const noexcept override;
 
-    /// Answers what was recorded at once where others are still to be looked up; to be called on
-    /// the thread of the jobs' executor. The outcomes lack a job whose winner was deleted in
-    /// between.
+    /// Answers what was recorded at once where others are still to be looked up. The outcomes lack
+    /// a job whose winner was deleted in between.
     std::optional<Outcomes> proceed() override;
 
 private:
@@ -33,6 +30,7 @@ private:
     std::optional<Outcomes> proceedToFindSame();
 
     Session& session_;
+    const Executor& here_;
     IssueJobs jobs_; // at first all of them, then those that lost
     std::unique_ptr<Pending<Inserted>> insert_;
     std::unique_ptr<Pending<Same>> findSame_; // once the insert is over

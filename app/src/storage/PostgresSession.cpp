@@ -28,7 +28,7 @@ constexpr const char* writeProbeSql =
 // Our own sessions that no time-out ends any more, since they wait for a standby or a disk.
 constexpr const char* hangingSql =
     "SELECT FROM pg_stat_activity WHERE usename = current_user AND datname = current_database() "
-    "AND query LIKE 'INSERT INTO credentials %' AND state = 'active' "
+    "AND query LIKE '%INSERT INTO credentials %' AND state = 'active' "
     "AND query_start < clock_timestamp() - interval '6 s' LIMIT 1";
 
 // A row as large as most, which finds out whether there is room for one.

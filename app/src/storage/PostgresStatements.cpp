@@ -13,12 +13,23 @@
 namespace kubecred::storage {
 namespace {
 
+// Returns what was recorded, and what the others lost against as far as this statement could see
+// it: not one that was recorded meanwhile, or by itself.
 constexpr const char* insert = "insert";
 constexpr const char* insertSql =
-    "INSERT INTO credentials (id, name, email, credential_type, metadata, issued_by, issued_at) "
-    "SELECT * FROM unnest($1::uuid[], $2::varchar[], $3::varchar[], $4::varchar[], $5::jsonb[], "
-    "$6::varchar[], $7::timestamp[]) "
-    "ON CONFLICT (name, email, credential_type) DO NOTHING RETURNING id";
+    "WITH asked AS (SELECT * FROM unnest($1::uuid[], $2::varchar[], $3::varchar[], $4::varchar[], "
+    "$5::jsonb[], $6::varchar[], $7::timestamp[]) WITH ORDINALITY "
+    "AS t (id, name, email, credential_type, metadata, issued_by, issued_at, position)), "
+    "inserted AS (INSERT INTO credentials "
+    "(id, name, email, credential_type, metadata, issued_by, issued_at) "
+    "SELECT id, name, email, credential_type, metadata, issued_by, issued_at FROM asked "
+    "ON CONFLICT (name, email, credential_type) DO NOTHING RETURNING id) "
+    "SELECT 0::bigint, id, NULL, NULL FROM inserted UNION ALL "
+    "SELECT position, winner.id, winner.issued_by, "
+    "coalesce(winner.issued_at, 'epoch')::timestamp "
+    "FROM asked JOIN credentials AS winner USING (name, email, credential_type) "
+    "WHERE asked.id NOT IN (SELECT id FROM inserted) "
+    "AND current_setting('synchronous_standby_names') = ''";
 
 constexpr const char* findSame = "find_same";
 constexpr const char* findSameSql =
@@ -71,26 +82,36 @@ private:
     const Read read_;
 };
 
+// Which of the credentials a row is about, from 1; or 0.
+std::size_t positionOf(const PostgresResult& result, int row) {
+    return static_cast<std::size_t>(result.integer(row, 0));
+}
+
+Duplicate winnerOf(const PostgresResult& result, int row) {
+    return {result.uuid(row, 1), std::string(result.text(row, 2)), result.timestamp(row, 3)};
+}
+
 Inserted insertedOf(const PostgresResult& result, std::span<const Uuid> ids) {
     std::vector<Uuid> recorded;
     recorded.reserve(ids.size());
-    for (int row = 0; row < result.rows(); ++row)
-        recorded.push_back(result.uuid(row, 0));
+    Inserted inserted(ids.size());
+    for (int row = 0; row < result.rows(); ++row) {
+        if (const auto position = positionOf(result, row))
+            inserted.at(position - 1) = winnerOf(result, row);
+        else
+            recorded.push_back(result.uuid(row, 1));
+    }
     std::ranges::sort(recorded);
-    Inserted inserted;
-    inserted.reserve(ids.size());
-    for (const Uuid& id : ids)
-        inserted.push_back(std::ranges::binary_search(recorded, id));
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        if (std::ranges::binary_search(recorded, ids[i]))
+            inserted[i] = Issued{};
     return inserted;
 }
 
 Same sameOf(const PostgresResult& result, std::size_t size) {
     Same same(size);
-    for (int row = 0; row < result.rows(); ++row) {
-        const auto position = static_cast<std::size_t>(result.integer(row, 0) - 1);
-        same.at(position) = Duplicate{result.uuid(row, 1), std::string(result.text(row, 2)),
-                                      result.timestamp(row, 3)};
-    }
+    for (int row = 0; row < result.rows(); ++row)
+        same.at(positionOf(result, row) - 1) = winnerOf(result, row);
     return same;
 }
 

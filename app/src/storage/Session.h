@@ -19,9 +19,11 @@ enum class Role { reading, writing };
 using Credentials = std::span<const Credential* const>;
 
 // The answers of a batch stand in the order of its questions.
-using Inserted = std::vector<bool>;                 ///< of each credential, whether it was recorded
 using Same = std::vector<std::optional<Duplicate>>; ///< the credentials with the same key
 using Found = std::vector<std::optional<Credential>>;
+
+/// Nothing for a credential that was not recorded: what it lost against is to be asked for then.
+using Inserted = std::vector<std::optional<IssueOutcome>>;
 
 /// An answer that is on its way while nobody waits for it. Used by one thread at a time.
 template <typename Answer>

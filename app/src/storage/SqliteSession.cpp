@@ -71,7 +71,8 @@ Inserted SqliteSession::insert(Credentials credentials, Deadline deadline) {
     Transaction transaction(connection_);
     Inserted inserted;
     for (const Credential* credential : credentials)
-        inserted.push_back(insertOne(*credential));
+        inserted.push_back(insertOne(*credential) ? std::optional(IssueOutcome(Issued{}))
+                                                  : std::nullopt);
     transaction.commit();
     return inserted;
 }
