@@ -11,6 +11,8 @@ namespace kubecred::storage {
 /// thread at a time.
 class BatchSize {
 public:
+    static constexpr std::size_t limit = 256; ///< of `most`
+
     std::size_t most() const noexcept { return most_; }
 
     /// A batch of this size took so long.
@@ -22,7 +24,6 @@ public:
     }
 
 private:
-    static constexpr std::size_t limit = 256;
     static constexpr std::chrono::milliseconds slow{250};
 
     std::size_t most_ = limit;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "BatchSize.h"
 #include "JobQueue.h"
 #include "SessionPool.h"
 
@@ -28,7 +29,7 @@ public:
     /// True where nobody would come for the job: the caller has to depart soon.
     bool add(JobType job) {
         std::unique_lock lock(mutex_);
-        if (jobs_.size() >= most) {
+        if (jobs_.size() >= BatchSize::limit) {
             lock.unlock();
             pool_.submit(std::move(job));
             return false;
@@ -71,8 +72,6 @@ public:
     }
 
 private:
-    static constexpr std::size_t most = 256;
-
     Pool& pool_;
     const std::chrono::milliseconds patience_;
 
