@@ -150,8 +150,7 @@ public:
     /// Takes a session back: it did what it was asked, or this is what became of it. What is left
     /// unanswered in the batch is failed, or tried again where the session was lost.
     void giveBack(Loan& loan, const std::exception_ptr& failure = nullptr) {
-        settle(loan, failure);
-        const std::lock_guard lock(mutex_);
+        const Lock lock = settle(loan, failure);
         returned_.notify_all();
         if (failure)
             jobs_.notify_all(); // the session's thread is to see to it
@@ -268,8 +267,7 @@ private:
         } catch (...) {
             failure = std::current_exception();
         }
-        settle(loan, failure);
-        lock.lock();
+        lock = settle(loan, failure);
     }
 
     Loan borrow(Seat& seat, JobQueue<JobType>& jobs) {
@@ -289,7 +287,8 @@ private:
             metrics_.began(loan.batch.size());
     }
 
-    void settle(Loan& loan, const std::exception_ptr& failure) {
+    // Holds the lock from when the session is free: a pool that stops waits for nothing else.
+    Lock settle(Loan& loan, const std::exception_ptr& failure) {
         const auto took = std::chrono::steady_clock::now() - loan.began_;
         if (failure)
             failOrRetry(loan.seat_->slot, loan.batch, failure, logger_);
@@ -297,10 +296,11 @@ private:
             loan.seat_->slot.succeeded();
         putBack(loan.batch);
         failAllWhileDown();
-        const std::lock_guard lock(mutex_);
+        Lock lock(mutex_);
         batchSize_.note(loan.size_, took);
         --busy_;
         loan.seat_->lent = false;
+        return lock;
     }
 
     // What a lost session has left unanswered goes first.
