@@ -1,5 +1,7 @@
 #include "kubecred/validation/Fields.h"
 
+#include "kubecred/json/WrittenOut.h"
+
 #include <utility>
 
 namespace kubecred::validation {
@@ -37,7 +39,7 @@ Uuid Fields::requiredUuid(std::string_view name) {
     return uuid.value_or(Uuid());
 }
 
-std::string Fields::optionalObject(std::string_view name) {
+std::string Fields::optionalObject(std::string_view name, std::size_t maxBytes) {
     const json::Value* value = body_.find(name);
     if (value == nullptr)
         return "{}";
@@ -47,6 +49,14 @@ std::string Fields::optionalObject(std::string_view name) {
         fail({Code::custom, std::string(name), "Text must not contain U+0000", {}, {}, 0});
     else if (value->hasUnholdableNumber)
         fail({Code::custom, std::string(name), "Number is out of range", {}, {}, 0});
+    else if (json::writtenOutSize(value->text) > maxBytes)
+        fail({Code::custom,
+              std::string(name),
+              "Must take at most " + std::to_string(maxBytes) +
+                  " bytes with every number written out and a space after each comma and colon",
+              {},
+              {},
+              0});
     return value->text;
 }
 

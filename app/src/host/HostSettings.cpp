@@ -52,6 +52,8 @@ http::Limits readLimits(Settings& settings) {
     limits.idleTimeout = readSeconds(settings, "http.idleTimeoutSeconds", 75, 1, 3600);
     limits.connections =
         static_cast<std::size_t>(settings.integer("http.maxConnections", 10000, 1, 1000000));
+    limits.memoryBytes =
+        static_cast<std::size_t>(settings.integer("http.maxMegabytesInFlight", 64, 1, 65536)) << 20;
     const auto cores = std::clamp<std::int64_t>(std::thread::hardware_concurrency(), 1, 64);
     limits.workers = static_cast<std::size_t>(settings.integer("http.workers", cores, 1, 1024));
     return limits;

@@ -50,7 +50,11 @@ void Dispatcher::answer(Exchange& exchange, Executor& executor, Done done) {
     const auto matched = router_.match(exchange.request.method, exchange.request.path);
     const std::string_view route = matched.route.empty() ? "unmatched" : matched.route;
     Sink<Response> sink = [this, &exchange, route, done = std::move(done)](auto outcome) {
-        done(finish(exchange, render(exchange.request, route, std::move(outcome))));
+        auto answer = render(exchange.request, route, std::move(outcome));
+        if (!hasRoom(exchange, answer.response))
+            answer = render(exchange.request, route,
+                            std::make_exception_ptr(Error::unavailable("no room for the answer")));
+        done(finish(exchange, std::move(answer)));
     };
     std::optional<Deferred<Response>> response;
     try {
@@ -66,6 +70,10 @@ Response Dispatcher::refuse(Exchange& exchange, const Error& error) {
     metrics_.began();
     identify(exchange);
     return finish(exchange, {renderError(error, exchange.requestId), "unreadable", error.detail()});
+}
+
+bool Dispatcher::hasRoom(const Exchange& exchange, const Response& response) noexcept {
+    return exchange.memory == nullptr || exchange.memory->grow(response.body.size());
 }
 
 Dispatcher::Answer Dispatcher::render(const Request& request, std::string_view route,

@@ -2,6 +2,8 @@
 
 #include <Poco/Exception.h>
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <array>
 #include <exception>
@@ -22,12 +24,13 @@ constexpr milliseconds farewell{1000};
 } // namespace
 
 EventLoop::EventLoop(const Limits& limits, Dispatcher& dispatcher, Logger& logger,
-                     const std::atomic<bool>& draining, ConnectionCount& open)
+                     const std::atomic<bool>& draining, ConnectionCount& open, MemoryBudget& memory)
     : limits_(limits),
       dispatcher_(dispatcher),
       logger_(logger),
       draining_(draining),
       open_(open),
+      memory_(memory),
       thread_([this] { run(); }) {}
 
 EventLoop::~EventLoop() { stop(); }
@@ -133,6 +136,8 @@ void EventLoop::sweep() {
             proceed(*connection, true);
     }
     count();
+    if (memory_.takeSurplus())
+        malloc_trim(0); // or it would stay with the process
 }
 
 void EventLoop::count() {
@@ -144,7 +149,7 @@ void EventLoop::count() {
 }
 
 bool EventLoop::isOver(const Connection& connection, Deadline now) const {
-    if (connection.deadline() <= now)
+    if (connection.isLate(now, memory_.patience()))
         return true;
     if (closesIdle_ && connection.idle() && connection.quietSince() + farewell <= now)
         return true;
@@ -154,7 +159,7 @@ bool EventLoop::isOver(const Connection& connection, Deadline now) const {
 void EventLoop::serve(const Poco::Net::StreamSocket& socket) {
     try {
         auto owner =
-            std::make_unique<Connection>(socket, limits_, dispatcher_, *this, draining_,
+            std::make_unique<Connection>(socket, limits_, memory_, dispatcher_, *this, draining_,
                                          [this](Connection& connection) { proceed(connection); });
         poller_.add(socket.impl()->sockfd(), owner.get());
         connections_.emplace(owner.get(), std::move(owner));

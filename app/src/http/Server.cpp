@@ -7,6 +7,8 @@
 
 #include <Poco/Exception.h>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -27,6 +29,15 @@ constexpr milliseconds retryInterval{50};
 // How long the last step of a handshake may take that began before the port was closed.
 constexpr milliseconds handshakeTime{100};
 
+// How much of an answer the kernel takes before it can send it. Beyond that it stays here, where it
+// is counted. Connections have it from their listener (tcp(7), TCP_NOTSENT_LOWAT).
+void boundUnsent(int listener) noexcept {
+    constexpr int bytes = 32768;
+    // A kernel that does not know it takes more.
+    [[maybe_unused]] const int result =
+        setsockopt(listener, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
+}
+
 // Poco's own poll makes and closes an epoll descriptor for each call.
 bool isReadable(const Poco::Net::Socket& socket, milliseconds patience = milliseconds(0)) {
     pollfd watched{socket.impl()->sockfd(), POLLIN, 0};
@@ -45,7 +56,8 @@ Server::Server(const Limits& limits, Dispatcher& dispatcher, Logger& logger, Met
                                  "Connections that were accepted to be served."})),
       turnedAway_(metrics.counter({"kubecred_http_connections_turned_away_total",
                                    "Connections that got 503 since too many were open."})),
-      open_(limits.connections) {
+      open_(limits.connections),
+      memory_(limits.memoryBytes) {
     addGauges(metrics);
 }
 
@@ -65,6 +77,9 @@ void Server::addGauges(Metrics& metrics) const {
                               count += loop->connections(state);
                           return count;
                       });
+    metrics.gauge({"kubecred_http_memory_bytes",
+                   "Memory that requests and answers of all connections take, beyond 8 KiB each."},
+                  [this] { return static_cast<double>(memory_.held()); });
 }
 
 void Server::start(const Poco::Net::SocketAddress& address) {
@@ -72,10 +87,11 @@ void Server::start(const Poco::Net::SocketAddress& address) {
     socket_.bind(address, true, false);
     socket_.listen(backlog);
     socket_.setBlocking(false);
+    boundUnsent(socket_.impl()->sockfd());
     poller_.add(socket_.impl()->sockfd(), this);
     for (std::size_t i = 0; i < limits_.workers; ++i)
         loops_.push_back(
-            std::make_unique<EventLoop>(limits_, dispatcher_, logger_, draining_, open_));
+            std::make_unique<EventLoop>(limits_, dispatcher_, logger_, draining_, open_, memory_));
     accepting_ = true;
     listener_ = std::thread([this] { listen(); });
 }

@@ -13,6 +13,7 @@ namespace {
 constexpr validation::TextRule nameRule{255, "Name is required"};
 constexpr validation::TextRule emailRule{255, {}, true};
 constexpr validation::TextRule credentialTypeRule{100, "Credential type is required"};
+constexpr std::size_t maxMetadataBytes = 256 << 10;
 
 IssueRequest parse(const json::Document& body) {
     validation::Fields fields(body);
@@ -20,7 +21,7 @@ IssueRequest parse(const json::Document& body) {
     request.name = fields.requiredText("name", nameRule);
     request.email = fields.requiredText("email", emailRule);
     request.credentialType = fields.requiredText("credentialType", credentialTypeRule);
-    request.metadata = fields.optionalObject("metadata");
+    request.metadata = fields.optionalObject("metadata", maxMetadataBytes);
     fields.check();
     return request;
 }

@@ -32,8 +32,9 @@ public:
     std::optional<std::string> optionalText(std::string_view name, const TextRule& rule);
     Uuid requiredUuid(std::string_view name);
 
-    /// A JSON object as compact text, `{}` where the field is absent.
-    std::string optionalObject(std::string_view name);
+    /// A JSON object as compact text, `{}` where the field is absent. `maxBytes` bounds it as it
+    /// will be answered (json/WrittenOut.h).
+    std::string optionalObject(std::string_view name, std::size_t maxBytes);
 
     /// Throws Error (validation) with every failing field where there is one.
     void check() const;

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string_view>
+
+namespace kubecred::http {
+
+/// A control byte: below the space, or DEL.
+bool isControl(char byte) noexcept;
+
+/// A token (RFC 9110, section 5.6.2), such as a field's name.
+bool isToken(std::string_view text) noexcept;
+
+/// What may follow a chunk's size (RFC 9112, section 7.1.1): `;name`, `;name=token` or
+/// `;name="text"`, any number of them; or nothing.
+bool isChunkExtension(std::string_view text) noexcept;
+
+/// A host with an optional port, as a Host field or a URL has them: a name of letters, digits and
+/// `-._~`, an IPv4 address, or an IPv6 address in brackets. Stricter than RFC 3986, section 3.2.2:
+/// what percent signs, commas and the like in a host mean differs from reader to reader.
+bool isAuthority(std::string_view text) noexcept;
+
+/// The target of a request (RFC 9112, section 3.2): a path, a URL of http or https, or `*`. Holds
+/// no `#`, no byte beyond ASCII, and two hexadecimal digits after each percent sign.
+bool isTarget(std::string_view text) noexcept;
+
+/// The part of an absolute-form target that names host and port; empty for any other form.
+std::string_view authorityOf(std::string_view target) noexcept;
+
+/// A target's path, without query. That of a URL without one is `/`.
+std::string_view pathOf(std::string_view target) noexcept;
+
+} // namespace kubecred::http
