@@ -103,7 +103,7 @@ public:
         const std::string head = "POST /issuance/credentials HTTP/1.1\r\nHost: a\r\n";
         for (const auto& [status, bytes] : std::map<int, std::string>{
                  {400, "nonsense\r\n\r\n"},
-                 {411, head + "Content-Type: application/json\r\n\r\n"},
+                 {411, "POST /issuance/credentials HTTP/1.0\r\n\r\n"},
                  {413, head + "Content-Length: 102401\r\n\r\n"},
                  {431, "GET /health HTTP/1.1\r\nX: " + std::string(20000, 'a') + "\r\n\r\n"}}) {
             const auto before = requestsIn(*daemon_).size();

@@ -15,6 +15,12 @@ constexpr std::size_t mostSizeDigits = 16; // of a 64-bit number
 // Tiny chunks with long extensions carry little body in many bytes.
 std::size_t mostWireBytes(const Limits& limits) noexcept { return 8 * limits.bodyBytes; }
 
+// What others may take for the frame of the body that has just ended (RFC 9110, section 6.5.1).
+bool isOfFraming(std::string_view name) noexcept {
+    return equalsIgnoringCase(name, "Content-Length") ||
+           equalsIgnoringCase(name, "Transfer-Encoding");
+}
+
 } // namespace
 
 std::size_t ChunkedBody::put(std::string_view bytes, std::string& body) {
@@ -97,8 +103,9 @@ void ChunkedBody::takeTrailer() {
     trailerBytes_ += line_.size() + 2;
     if (++trailers_ > limits_.headerFields || trailerBytes_ > limits_.headerBytes)
         refuseLargeHeader();
-    if (!isToken(std::string_view(line_).substr(0, line_.find(':'))) ||
-        line_.find(':') == std::string::npos)
+    const auto colon = line_.find(':');
+    const auto name = std::string_view(line_).substr(0, colon);
+    if (colon == std::string::npos || !isToken(name) || isOfFraming(name))
         refuseMalformed("trailer field");
 }
 

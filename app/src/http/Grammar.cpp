@@ -112,18 +112,18 @@ bool isAuthority(std::string_view text) noexcept {
     return colon == std::string_view::npos || std::ranges::all_of(text.substr(colon + 1), isDigit);
 }
 
-std::string_view authorityOf(std::string_view target) noexcept {
+std::optional<std::string_view> authorityOf(std::string_view target) noexcept {
     for (const std::string_view scheme : {"http://", "https://"}) {
         if (!equalsIgnoringCase(target.substr(0, scheme.size()), scheme))
             continue;
         target.remove_prefix(scheme.size());
         return target.substr(0, target.find_first_of("/?"));
     }
-    return {};
+    return std::nullopt;
 }
 
 bool isTarget(std::string_view text) noexcept {
-    if (!text.starts_with('/') && text != "*" && !isAuthority(authorityOf(text)))
+    if (const auto authority = authorityOf(text); authority && !isAuthority(*authority))
         return false;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
@@ -136,8 +136,8 @@ bool isTarget(std::string_view text) noexcept {
 }
 
 std::string_view pathOf(std::string_view target) noexcept {
-    if (const auto authority = authorityOf(target); !authority.empty()) {
-        target = target.substr(static_cast<std::size_t>(authority.end() - target.begin()));
+    if (const auto authority = authorityOf(target)) {
+        target = target.substr(static_cast<std::size_t>(authority->end() - target.begin()));
         if (!target.starts_with('/'))
             return "/";
     }

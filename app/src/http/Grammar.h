@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 namespace kubecred::http {
@@ -19,12 +20,13 @@ bool isChunkExtension(std::string_view text) noexcept;
 /// what percent signs, commas and the like in a host mean differs from reader to reader.
 bool isAuthority(std::string_view text) noexcept;
 
-/// The target of a request (RFC 9112, section 3.2): a path, a URL of http or https, or `*`. Holds
-/// no `#`, no byte beyond ASCII, and two hexadecimal digits after each percent sign.
+/// A target of a request (RFC 9112, section 3.2) that everybody reads alike: it holds no `#`, no
+/// blank, no control byte and none beyond ASCII, two hexadecimal digits after each percent sign,
+/// and, where it is a URL of http or https, an authority as above.
 bool isTarget(std::string_view text) noexcept;
 
-/// The part of an absolute-form target that names host and port; empty for any other form.
-std::string_view authorityOf(std::string_view target) noexcept;
+/// The part of a URL of http or https that names host and port; nothing for any other target.
+std::optional<std::string_view> authorityOf(std::string_view target) noexcept;
 
 /// A target's path, without query. That of a URL without one is `/`.
 std::string_view pathOf(std::string_view target) noexcept;
