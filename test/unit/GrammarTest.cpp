@@ -15,8 +15,10 @@ class GrammarTest : public CppUnit::TestFixture {
 
 public:
     void findsTheAuthority() {
-        CPPUNIT_ASSERT_EQUAL(std::string("a:1"), std::string(http::authorityOf("http://a:1/b").value()));
-        CPPUNIT_ASSERT_EQUAL(std::string("a"), std::string(http::authorityOf("HTTPS://a?b").value()));
+        CPPUNIT_ASSERT_EQUAL(std::string("a:1"),
+                             std::string(http::authorityOf("http://a:1/b").value()));
+        CPPUNIT_ASSERT_EQUAL(std::string("a"),
+                             std::string(http::authorityOf("HTTPS://a?b").value()));
         CPPUNIT_ASSERT_EQUAL(std::string(), std::string(http::authorityOf("http:///a").value()));
         CPPUNIT_ASSERT(!http::authorityOf("/http://a/b"));
         CPPUNIT_ASSERT(!http::authorityOf("ftp://a/b"));
