@@ -78,7 +78,7 @@ struct RequestParser::State {
         return count;
     }
 
-    const Limits& limits;
+    const Limits limits;
     beast::request_parser<beast::empty_body> parser; // of the header alone
     std::vector<Header> headers;
     std::size_t headerBytesSeen = 0; // of those that wait for the rest of the header
