@@ -134,11 +134,12 @@ bool Connection::takeRequest() {
 }
 
 bool Connection::isLate(Deadline now, double patience) const noexcept {
-    const bool hurries = memory_.counts() && !answering() && !lingering_;
-    const auto less =
-        hurries ? (1 - patience) * limits_.requestTimeout : limits_.requestTimeout * 0.0;
-    return deadline_ != Deadline::max() &&
-           deadline_ - std::chrono::duration_cast<steady_clock::duration>(less) <= now;
+    if (answering())
+        return false;
+    const double lost = memory_.counts() && !lingering_ ? 1 - patience : 0;
+    const auto earlier =
+        std::chrono::floor<std::chrono::milliseconds>(lost * limits_.requestTimeout);
+    return deadline_ - earlier <= now;
 }
 
 // What was read and answered, as far as it is still here.
