@@ -37,9 +37,13 @@ std::optional<FoundCredential> readAnswer(const PeerAnswer& answer, const Uuid& 
     auto credential = readCredential(body);
     if (!credential || credential->id != id)
         throw AnswerError("malformed answer");
-    const auto* asOf = body.find("asOf");
-    return FoundCredential{std::make_shared<const Credential>(*std::move(credential)),
-                           asOf == nullptr ? std::nullopt : parseIso8601(asOf->text)};
+    FoundCredential found{std::make_shared<const Credential>(*std::move(credential))};
+    if (const auto* asOf = body.find("asOf")) {
+        found.asOf = parseIso8601(asOf->text);
+        if (!found.asOf)
+            throw AnswerError("malformed answer");
+    }
+    return found;
 }
 
 } // namespace
