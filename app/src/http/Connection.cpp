@@ -41,6 +41,7 @@ Connection::Connection(const Poco::Net::StreamSocket& socket, const Limits& limi
     : socket_(socket),
       peer_(socket.peerAddress().host().toString()),
       limits_(limits),
+      keepAlive_(keepAliveHeaders(limits.idleTimeout)),
       dispatcher_(dispatcher),
       executor_(executor),
       draining_(draining),
@@ -192,7 +193,7 @@ void Connection::answer() {
 void Connection::finishAnswer(const Response& response) {
     const bool head = exchange_->request.method == Method::head;
     const bool close = !parser_->keepAlive() || draining_.load(std::memory_order_relaxed);
-    writeResponse(output_, response, exchange_->requestId, {head, close, parser_->isHttp10()});
+    writeResponse(output_, response, exchange_->requestId, {head, close, keepAlive_});
     exchange_.reset();
     finishRequest(close);
     if (std::exchange(deferred_, false))
@@ -203,7 +204,7 @@ void Connection::refuse(const Error& error) {
     Exchange exchange{parser_->request(), peer_, began_, nullptr};
     const bool head = exchange.request.method == Method::head;
     const Response response = dispatcher_.refuse(exchange, error);
-    writeResponse(output_, response, exchange.requestId, {head, true, false});
+    writeResponse(output_, response, exchange.requestId, {head, true});
     input_.clear();
     finishRequest(true);
 }

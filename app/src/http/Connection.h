@@ -89,6 +89,7 @@ private:
     Poco::Net::StreamSocket socket_;
     std::string peer_;
     const Limits& limits_;
+    const std::string keepAlive_; // the headers of answers after which it stays
     Dispatcher& dispatcher_;
     Executor& executor_;
     const std::atomic<bool>& draining_;

@@ -2,13 +2,13 @@
 
 #include "ErrorRendering.h"
 #include "Tracing.h"
+#include "kubecred/ClassName.h"
 #include "kubecred/Text.h"
 #include "kubecred/domain/Uuid.h"
 
 #include <array>
 #include <exception>
 #include <optional>
-#include <typeinfo>
 #include <utility>
 
 namespace kubecred::http {
@@ -89,7 +89,7 @@ Dispatcher::Answer Dispatcher::render(const Request& request, std::string_view r
     } catch (const Error& error) {
         return {renderError(error, request.trace.requestId), route, error.detail()};
     } catch (const std::exception& exception) {
-        return internal(typeid(exception).name()); // its text may quote data
+        return internal(classNameOf(exception)); // its text may quote data
     } catch (...) {
         return internal("unknown exception");
     }
@@ -101,13 +101,15 @@ Deferred<Response> Dispatcher::respond(Exchange& exchange, const Router::Match& 
         return handle(exchange, matched);
     if (request.method == Method::options && request.path == "*")
         return options(request, std::string(everyMethod));
-    if (matched.allow.empty())
+    const std::string allow = router_.allowed(
+        matched.route, [this](Access access) { return !authorizer_.hides(access); });
+    if (allow.empty())
         throw Error(ErrorKind::notFound, "Not found");
     if (request.method == Method::options)
-        return options(request, matched.allow);
+        return options(request, allow);
     Response response = renderError(Error(ErrorKind::methodNotAllowed, "Method not allowed"),
                                     request.trace.requestId);
-    response.headers.emplace_back("Allow", matched.allow);
+    response.headers.emplace_back("Allow", allow);
     return response;
 }
 

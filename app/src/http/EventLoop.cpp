@@ -1,5 +1,7 @@
 #include "EventLoop.h"
 
+#include "kubecred/ClassName.h"
+
 #include <Poco/Exception.h>
 
 #include <malloc.h>
@@ -7,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <exception>
-#include <typeinfo>
 #include <utility>
 
 namespace kubecred::http {
@@ -167,8 +168,7 @@ void EventLoop::serve(const Poco::Net::StreamSocket& socket) {
         open_.remove(); // gone before it was greeted
     } catch (const std::exception& exception) {
         open_.remove();
-        logger_.log(LogLevel::error, "connection failed",
-                    {{"error", std::string_view(typeid(exception).name())}});
+        logger_.log(LogLevel::error, "connection failed", {{"error", classNameOf(exception)}});
     }
 }
 
@@ -176,8 +176,7 @@ void EventLoop::proceed(Connection& connection, bool expired) {
     try {
         settle(connection, expired ? connection.expire() : connection.advance());
     } catch (const std::exception& exception) {
-        logger_.log(LogLevel::error, "connection failed",
-                    {{"error", std::string_view(typeid(exception).name())}});
+        logger_.log(LogLevel::error, "connection failed", {{"error", classNameOf(exception)}});
         if (!connection.answering())
             remove(connection);
     }

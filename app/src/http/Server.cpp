@@ -3,6 +3,7 @@
 #include "ErrorRendering.h"
 #include "ResponseWriter.h"
 #include "SynFilter.h"
+#include "kubecred/ClassName.h"
 #include "kubecred/domain/Uuid.h"
 
 #include <Poco/Exception.h>
@@ -13,7 +14,6 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <typeinfo>
 #include <utility>
 
 namespace kubecred::http {
@@ -152,7 +152,7 @@ void Server::accept() {
 
 void Server::logAcceptFailure(const std::exception& exception) const {
     logger_.log(LogLevel::warn, "could not accept a connection",
-                {{"error", std::string_view(typeid(exception).name())}});
+                {{"error", classNameOf(exception)}});
 }
 
 void Server::admit(const Poco::Net::StreamSocket& socket) {
@@ -171,7 +171,7 @@ void Server::turnAway(Poco::Net::StreamSocket socket) {
     const std::string id = Uuid::version4().toString();
     std::string bytes;
     writeResponse(bytes, renderError(Error::unavailable("too many connections"), id), id,
-                  {false, true, false});
+                  {.close = true});
     try {
         socket.setBlocking(false);
         socket.sendBytes(bytes.data(), static_cast<int>(bytes.size()), MSG_NOSIGNAL);
