@@ -13,24 +13,38 @@
 #include "http/Address.h"
 #include "http/Server.h"
 #include "kubecred/BuildInfo.h"
+#include "kubecred/ClassName.h"
 #include "peer/CrossCheckedStorage.h"
 #include "storage/Database.h"
 
 #include <Poco/Exception.h>
-#include <Poco/Net/NetException.h>
 
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <iostream>
-#include <typeinfo>
+#include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace kubecred::host {
 namespace {
 
 constexpr std::string_view keysNotReloaded = "API keys not reloaded: those from before stay in use";
+
+/// The port that the configuration names cannot be opened; what() says why.
+class ListenFault : public std::runtime_error {
+public:
+    explicit ListenFault(int error, const std::string& otherwise)
+        : std::runtime_error(error == 0 ? otherwise : std::generic_category().message(error)),
+          error_(error) {}
+
+    bool isTaken() const noexcept { return error_ == EADDRINUSE; }
+
+private:
+    int error_; // errno
+};
 
 /// The parts of a running daemon; destroying it stops what was started.
 class Daemon {
@@ -46,10 +60,12 @@ public:
 private:
     void logDescriptorLimit();
     void addMetricsRoute();
+    void warnOfShortSecrets();
     void startModules();
     CredentialStorage& storageOf(std::string_view module);
     void logRoutes();
     void warnOfLockedRoutes();
+    void listen();
     int awaitEnd();
     void reloadKeys();
     bool awaitRequests(std::chrono::milliseconds patience);
@@ -92,7 +108,7 @@ Daemon::Daemon(Configuration configuration)
       keys_(settings_.keys),
       authorizer_(keys_),
       health_(identity(), database_, draining_),
-      dispatcher_(router_, authorizer_, logger_, metrics_, http::Cors(settings_.allowedOrigins),
+      dispatcher_(router_, authorizer_, logger_, metrics_, settings_.cors,
                   settings_.trustedProxies),
       server_(limits_, dispatcher_, logger_, metrics_, draining_) {
     if (settings_.crossCheck)
@@ -117,18 +133,30 @@ void Daemon::start() {
     logDescriptorLimit();
     health_.addTo(router_);
     addMetricsRoute();
+    warnOfShortSecrets();
     startModules();
     logRoutes();
     database_.start();
     if (crossChecked_)
         crossChecked_->start();
-    server_.start(
-        {http::parseAddress(settings_.endpoint.address).value(), settings_.endpoint.port});
+    listen();
     logger_.log(LogLevel::info, "listening",
                 {{"address", std::string_view(settings_.endpoint.address)},
                  {"port", std::int64_t{server_.port()}},
                  {"modules", moduleNames()},
                  {"version", version}});
+}
+
+// What cannot be opened is told in several kinds of exception.
+void Daemon::listen() {
+    const auto& [address, port] = settings_.endpoint;
+    try {
+        server_.start({http::parseAddress(address).value(), port});
+    } catch (const Poco::Exception& exception) {
+        throw ListenFault(exception.code(), exception.message());
+    } catch (const std::system_error& error) {
+        throw ListenFault(error.code().value(), error.code().message());
+    }
 }
 
 void Daemon::logDescriptorLimit() {
@@ -146,6 +174,12 @@ void Daemon::addMetricsRoute() {
     router_.add(http::Method::get, "/metrics", http::Access::admin, [this](const http::Request&) {
         return http::Response{200, metrics_.text(), {}, "text/plain; version=0.0.4; charset=utf-8"};
     });
+}
+
+void Daemon::warnOfShortSecrets() {
+    for (const auto setting : shortSecrets(settings_.keySources))
+        logger_.log(LogLevel::warn, "a secret is short enough to be guessed",
+                    {{"setting", setting}, {"wanted", "at least 32 random characters"}});
 }
 
 void Daemon::startModules() {
@@ -203,8 +237,7 @@ void Daemon::reloadKeys() {
                     {{"setting", std::string_view(fault.setting())},
                      {"wanted", std::string_view(fault.what())}});
     } catch (const std::exception& exception) {
-        logger_.log(LogLevel::error, keysNotReloaded,
-                    {{"error", std::string_view(typeid(exception).name())}});
+        logger_.log(LogLevel::error, keysNotReloaded, {{"error", classNameOf(exception)}});
     }
 }
 
@@ -248,11 +281,11 @@ void Daemon::stopStorage() {
     database_.stop();
 }
 
-int cannotListen(const HostSettings& settings, const Poco::Exception& exception) {
+int cannotListen(const HostSettings& settings, const ListenFault& fault) {
     std::cerr << "kube-credential: cannot listen on " << settings.endpoint.address << " port "
-              << settings.endpoint.port << ": " << exception.message()
+              << settings.endpoint.port << ": " << fault.what()
               << "; choose another with http.address and http.port (PORT)\n";
-    return exception.code() == EADDRINUSE ? ExitStatus::unavailable : ExitStatus::configuration;
+    return fault.isTaken() ? ExitStatus::unavailable : ExitStatus::configuration;
 }
 
 } // namespace
@@ -266,8 +299,8 @@ int runDaemon(Configuration configuration) {
     } catch (const ModuleError& error) {
         std::cerr << "kube-credential: " << error.what() << "\n";
         return ExitStatus::configuration;
-    } catch (const Poco::Net::NetException& exception) {
-        return cannotListen(settings, exception);
+    } catch (const ListenFault& fault) {
+        return cannotListen(settings, fault);
     }
     daemon.serve();
     return ExitStatus::ok;
