@@ -2,10 +2,10 @@
 
 #include "RecordingLogger.h"
 #include "ThrownError.h"
-#include "ToldPeer.h"
 #include "host/PrometheusMetrics.h"
 #include "support/Eventually.h"
 #include "support/Started.h"
+#include "support/ToldPeer.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -42,6 +42,11 @@ public:
 
     bool isTaken() const noexcept { return error_ == EADDRINUSE; }
 
+    const char* advice() const noexcept {
+        return error_ == EMFILE ? "allow it more file descriptors (ulimit -n)"
+                                : "choose another with http.address and http.port (PORT)";
+    }
+
 private:
     int error_; // errno
 };
@@ -283,8 +288,7 @@ void Daemon::stopStorage() {
 
 int cannotListen(const HostSettings& settings, const ListenFault& fault) {
     std::cerr << "kube-credential: cannot listen on " << settings.endpoint.address << " port "
-              << settings.endpoint.port << ": " << fault.what()
-              << "; choose another with http.address and http.port (PORT)\n";
+              << settings.endpoint.port << ": " << fault.what() << "; " << fault.advice() << "\n";
     return fault.isTaken() ? ExitStatus::unavailable : ExitStatus::configuration;
 }
 
