@@ -109,13 +109,16 @@ public:
     }
 
     void takesWhatAGenuineCredentialCanBe() {
-        const std::string metadata = R"({"a":")" + std::string(6000000, 'x') + R"("})";
-        std::string body = credential();
-        body.replace(body.find("{}"), 2, metadata);
-        peer_->tell(http(body));
-        const auto found = find();
-        CPPUNIT_ASSERT(found);
-        CPPUNIT_ASSERT_EQUAL(metadata, found->credential->metadata);
+        for (const std::string& inside : {'"' + std::string(6000000, 'x') + '"',
+                                          std::string(5000, '[') + std::string(5000, ']')}) {
+            const std::string metadata = R"({"a":)" + inside + "}";
+            std::string body = credential();
+            body.replace(body.find("{}"), 2, metadata);
+            peer_->tell(http(body));
+            const auto found = find();
+            CPPUNIT_ASSERT(found);
+            CPPUNIT_ASSERT_EQUAL(metadata, found->credential->metadata);
+        }
     }
 
     void takesNothingThatCouldNotBeIssued() {

@@ -150,7 +150,7 @@ const Value* Document::find(std::string_view name) const noexcept {
     return found == members_.end() ? nullptr : &found->value;
 }
 
-Document parse(std::string_view text) {
+Document parse(std::string_view text, int depth) {
     if (text.starts_with(byteOrderMark))
         text.remove_prefix(byteOrderMark.size());
     if (text.find(notUtf8) != std::string_view::npos)
@@ -165,7 +165,7 @@ Document parse(std::string_view text) {
     Poco::SharedPtr<DocumentBuilder> builder(new DocumentBuilder(lexemes));
     try {
         Poco::JSON::Parser parser(builder);
-        parser.setDepth(maxDepth);
+        parser.setDepth(static_cast<std::size_t>(depth));
         parser.parse(lexemes.readable);
     } catch (const Poco::Exception&) {
         // Its message quotes the body, which may hold personal data.

@@ -1,5 +1,6 @@
 #include "Cors.h"
 
+#include "Grammar.h"
 #include "Origin.h"
 #include "kubecred/Text.h"
 
@@ -9,13 +10,6 @@ namespace kubecred::http {
 namespace {
 
 constexpr std::size_t mostRequestedHeaders = 1024; // characters
-
-// RFC 9110, section 5.6.2.
-bool isToken(std::string_view text) noexcept {
-    constexpr std::string_view characters = "!#$%&'*+-.^_`|~0123456789"
-                                            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    return !text.empty() && text.find_first_not_of(characters) == std::string_view::npos;
-}
 
 // What a preflight asks for, where that is a list of header names; otherwise those that the service
 // itself reads.

@@ -15,6 +15,9 @@ constexpr std::size_t connections = 4;
 constexpr std::size_t mostWaiting = 256;
 constexpr std::chrono::seconds pause{1};
 
+// The earlier implementation bounded it by the size of a body alone.
+constexpr int mostDepth = 100000;
+
 // How long one question may hold a connection, for which others wait.
 constexpr std::chrono::milliseconds patience{500};
 
@@ -31,7 +34,7 @@ std::exception_ptr unavailable(const char* why) {
 std::optional<FoundCredential> readAnswer(const PeerAnswer& answer, const Uuid& id) {
     if (answer.status != 200)
         throw AnswerError("refused the question");
-    const auto body = json::parse(answer.body);
+    const auto body = json::parse(answer.body, mostDepth);
     if (body.root().type == json::Type::null)
         return std::nullopt;
     auto credential = readCredential(body);
