@@ -1,5 +1,6 @@
 #include "GroupLookUp.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace kubecred::storage {
@@ -25,7 +26,25 @@ std::optional<FoundCredential> shared(std::optional<Credential>&& found) {
     return FoundCredential{std::make_shared<const Credential>(*std::move(found))};
 }
 
+// One that the database cannot answer must not fail its neighbours.
+void findEach(Session& session, Batch& batch, Deadline deadline) {
+    for (auto& job : batch) {
+        try {
+            auto found = session.findById({&job.question, 1}, deadline);
+            job.answer(shared(std::move(found.front())));
+        } catch (const StorageError& error) {
+            if (error.fault() != Fault::valueRefused || !session.usable())
+                throw;
+            job.fail(error.fault());
+        }
+    }
+}
+
 void findAll(Session& session, Batch& batch, Deadline deadline) {
+    if (std::ranges::any_of(batch, &FindJob::suspect)) {
+        findEach(session, batch, deadline);
+        return;
+    }
     auto found = session.findById(idsOf(batch), deadline);
     for (std::size_t i = 0; i < batch.size(); ++i)
         batch[i].answer(shared(std::move(found[i])));
