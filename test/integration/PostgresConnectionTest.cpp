@@ -33,7 +33,7 @@ public:
         for (int i = 0; i < 3; ++i) {
             const std::array<std::string, 1> zero{"0"};
             CPPUNIT_ASSERT(faultOf([&] { connection.run("divide", zero, in(5000)); }) ==
-                           Fault::refused);
+                           Fault::valueRefused);
             CPPUNIT_ASSERT(connection.usable());
         }
         const std::array<std::string, 1> one{"1"};
@@ -45,7 +45,9 @@ public:
         connection.prepare("types",
                            "SELECT '018f3c00-abcd-7def-8123-456789abcdef'::uuid, -5::bigint, true, "
                            "'2026-01-31 09:05:00.042999'::timestamp, "
-                           "'1999-12-31 23:59:59.9999'::timestamp, 'infinity'::timestamp",
+                           "'1999-12-31 23:59:59.9999'::timestamp, 'infinity'::timestamp, "
+                           "'-infinity'::timestamp, '0044-03-15 12:00 BC'::timestamp, "
+                           "'294276-12-31'::timestamp",
                            in(5000));
         const auto row = connection.run("types", {}, in(5000));
         CPPUNIT_ASSERT_EQUAL(std::string("018f3c00-abcd-7def-8123-456789abcdef"),
@@ -56,7 +58,12 @@ public:
                              toIso8601(row.timestamp(0, 3)));
         CPPUNIT_ASSERT_EQUAL(std::string("1999-12-31T23:59:59.999Z"),
                              toIso8601(row.timestamp(0, 4)));
-        CPPUNIT_ASSERT(faultOf([&] { row.timestamp(0, 5); }) == Fault::refused);
+        const std::string first = "0001-01-01T00:00:00.000Z";
+        const std::string last = "9999-12-31T23:59:59.999Z";
+        CPPUNIT_ASSERT_EQUAL(last, toIso8601(row.timestamp(0, 5)));
+        CPPUNIT_ASSERT_EQUAL(first, toIso8601(row.timestamp(0, 6)));
+        CPPUNIT_ASSERT_EQUAL(first, toIso8601(row.timestamp(0, 7)));
+        CPPUNIT_ASSERT_EQUAL(last, toIso8601(row.timestamp(0, 8)));
         CPPUNIT_ASSERT(faultOf([&] { row.uuid(0, 1); }) == Fault::refused);
         CPPUNIT_ASSERT(faultOf([&] { row.integer(0, 2); }) == Fault::refused);
     }
