@@ -29,8 +29,9 @@ std::string readProbe(const PostgresSettings& settings) {
 
 // Writes nothing, but needs all that writing needs, a primary too.
 constexpr const char* writeProbeSql =
-    "INSERT INTO {schema}.credentials (id, name, email, credential_type, issued_by) "
-    "SELECT gen_random_uuid(), '', '', '', '' WHERE false";
+    "INSERT INTO {schema}.credentials "
+    "(id, name, email, credential_type, metadata, issued_by, issued_at) "
+    "SELECT gen_random_uuid(), '', '', '', NULL, '', 'epoch' WHERE false";
 
 // Our own sessions that no time-out ends any more, since they wait for a standby or a disk.
 constexpr const char* hangingSql =
@@ -41,9 +42,11 @@ constexpr const char* hangingSql =
 // A row as large as most, which finds out whether there is room for one.
 constexpr const char* rehearsalSql =
     "BEGIN;"
-    "INSERT INTO {schema}.credentials (id, name, email, credential_type, metadata, issued_by) "
+    "INSERT INTO {schema}.credentials "
+    "(id, name, email, credential_type, metadata, issued_by, issued_at) "
     "SELECT id, id::text, 'rehearsal@example.org', 'rehearsal', "
-    "jsonb_build_object('filler', repeat(id::text, 7)), 'rehearsal' FROM gen_random_uuid() AS id;"
+    "jsonb_build_object('filler', repeat(id::text, 7)), 'rehearsal', localtimestamp "
+    "FROM gen_random_uuid() AS id;"
     "ROLLBACK";
 
 // Somewhat before the greatest age, so that not all sessions are opened anew at one moment.
