@@ -6,6 +6,7 @@
 #include <array>
 #include <filesystem>
 #include <iterator>
+#include <utility>
 
 namespace kubecred::test {
 
@@ -97,6 +98,20 @@ public:
         auto stranger = settings_;
         stranger.user = "no_such_user";
         CPPUNIT_ASSERT(connectFault(stranger) == Fault::loginRefused);
+        for (const auto& [role, fault] :
+             {std::pair("full_role LOGIN CONNECTION LIMIT 0", Fault::tooManyConnections),
+              std::pair("group_role NOLOGIN", Fault::loginRefused),
+              std::pair("kept_out LOGIN", Fault::loginRefused)}) {
+            sharedPostgres().query("postgres", "CREATE ROLE " + std::string(role));
+            auto refused = settings_;
+            refused.user = std::string(role).substr(0, std::string(role).find(' '));
+            if (refused.user == "kept_out") {
+                refused.name = sharedPostgres().createDatabase();
+                sharedPostgres().query("postgres", "REVOKE CONNECT ON DATABASE " + refused.name +
+                                                       " FROM PUBLIC");
+            }
+            CPPUNIT_ASSERT_MESSAGE(role, connectFault(refused) == fault);
+        }
         auto encrypted = settings_;
         encrypted.sslMode = "require"; // which this server does not do
         CPPUNIT_ASSERT(connectFault(encrypted) == Fault::tlsFailed);

@@ -59,6 +59,7 @@ class PostgresPresetsTest : public PostgresStore {
     CPPUNIT_TEST(everySettingIsOurs);
     CPPUNIT_TEST(acknowledgesNothingBeforeItIsOnDisk);
     CPPUNIT_TEST(idleSessionsStay);
+    CPPUNIT_TEST(readsByIndex);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -107,6 +108,32 @@ public:
         const auto before = query(sessions);
         std::this_thread::sleep_for(std::chrono::milliseconds(1500));
         CPPUNIT_ASSERT_EQUAL(before, query(sessions));
+    }
+
+    void readsByIndex() {
+        query("ALTER ROLE " + settings_.postgres.user +
+              " SET session_preload_libraries = 'auto_explain';"
+              "ALTER ROLE " +
+              settings_.postgres.user + " SET auto_explain.log_min_duration = 0");
+        const auto before = sharedPostgres().log().size();
+        storage::Database database(settings_, *logger_, clock_, metrics_);
+        auto& writer = database.writer();
+        auto& reader = database.reader();
+        database.start();
+        const auto credential = credentialOf("Ada");
+        CPPUNIT_ASSERT(isIssued(await(writer.issue(credential, soon()))));
+        CPPUNIT_ASSERT(!isIssued(await(writer.issue(credentialOf("Ada"), soon()))));
+        CPPUNIT_ASSERT(await(reader.find({credential.id, soon()})));
+        database.stop();
+        const auto plans = sharedPostgres().log().substr(before);
+        for (const char* part : {"Index Scan using credentials_pkey on credentials",
+                                 "Index Scan using unique_credential on credentials"})
+            CPPUNIT_ASSERT_MESSAGE(plans, plans.find(part) != std::string::npos);
+        // But for probes that read no row at all.
+        for (auto at = plans.find("Seq Scan on credentials"); at != std::string::npos;
+             at = plans.find("Seq Scan on credentials", at + 1))
+            CPPUNIT_ASSERT_MESSAGE(plans, plans.substr(plans.rfind("LOG:", at)).find("LIMIT 0") <
+                                              at - plans.rfind("LOG:", at));
     }
 
 private:

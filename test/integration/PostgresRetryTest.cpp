@@ -1,6 +1,7 @@
 #include "PostgresStore.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kubecred::test {
@@ -89,10 +90,12 @@ public:
 private:
     // From now on, whoever reads a row asks this of it.
     void readThrough(const std::string& condition) {
-        query("DROP VIEW IF EXISTS credentials; ALTER TABLE IF EXISTS credentials RENAME TO kept;"
-              "CREATE VIEW credentials AS SELECT * FROM kept WHERE " +
-              condition);
+        if (!std::exchange(isHidden_, true))
+            query("ALTER TABLE credentials RENAME TO kept");
+        query("CREATE OR REPLACE VIEW credentials AS SELECT * FROM kept WHERE " + condition);
     }
+
+    bool isHidden_ = false; // behind a view
 };
 
 class PostgresRetryLoopTest : public OnALoop<PostgresRetryTest> {
