@@ -127,10 +127,14 @@ private:
         }
     }
 
+    // As a server says that has become a standby; what a preset says would be overridden.
     void becomeReadOnly(bool readOnly) {
-        query(std::string("ALTER SYSTEM SET default_transaction_read_only = ") +
-              (readOnly ? "on" : "off"));
-        query("SELECT pg_reload_conf()");
+        query("DROP TRIGGER IF EXISTS read_only ON credentials");
+        if (readOnly)
+            query("CREATE OR REPLACE FUNCTION be_read_only() RETURNS trigger LANGUAGE plpgsql AS "
+                  "$$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '25006'; END $$;"
+                  "CREATE TRIGGER read_only BEFORE INSERT ON credentials FOR EACH STATEMENT "
+                  "EXECUTE FUNCTION be_read_only()");
     }
 
     // That are not kept for superusers.

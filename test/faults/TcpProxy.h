@@ -38,6 +38,9 @@ public:
     /// Resets every connection; later ones go to this port.
     void redirect(int targetPort);
 
+    /// Later connections go to this port; those that there are stay where they are.
+    void pointTo(int targetPort) { target_ = targetPort; }
+
     /// Of those messages from the service that hold this text, the server gets each, but one in so
     /// many costs the connection: at once, or when its answer comes, which is lost. 0: none does.
     void loseReplies(int oneIn, const std::string& about = {});

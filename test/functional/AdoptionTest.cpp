@@ -1,3 +1,4 @@
+#include "EarlierSchema.h"
 #include "Expectations.h"
 #include "support/Daemon.h"
 #include "support/PostgresServer.h"
@@ -8,22 +9,8 @@
 namespace kubecred::test {
 namespace {
 
-/// The table as the earlier implementation makes it, with rows that it has issued.
-constexpr const char* earlierSchema = R"sql(
-    CREATE TABLE credentials (
-        id uuid PRIMARY KEY,
-        name varchar(255) NOT NULL,
-        email varchar(255) NOT NULL,
-        credential_type varchar(100) NOT NULL,
-        metadata jsonb,
-        issued_by varchar(255) NOT NULL,
-        issued_at timestamp without time zone NOT NULL DEFAULT CURRENT_TIMESTAMP,
-        created_at timestamp without time zone NOT NULL DEFAULT CURRENT_TIMESTAMP,
-        updated_at timestamp without time zone NOT NULL DEFAULT CURRENT_TIMESTAMP,
-        CONSTRAINT unique_credential UNIQUE (name, email, credential_type));
-    CREATE INDEX idx_credentials_email ON credentials (email);
-    CREATE INDEX idx_credentials_type ON credentials (credential_type);
-    CREATE INDEX idx_credentials_issued_at ON credentials (issued_at);
+/// Rows that it has issued.
+constexpr const char* earlierRows = R"sql(
     INSERT INTO credentials (id, name, email, credential_type, metadata, issued_by, issued_at)
     VALUES
         ('6fa459ea-ee8a-4ca4-894e-db77e160355e', 'Ada', 'ada@example.org', 'degree',
@@ -51,6 +38,7 @@ public:
     void setUp() override {
         database_ = server().createDatabase();
         server().query(database_, earlierSchema);
+        server().query(database_, earlierRows);
         properties_ = postgresProperties(server().port(), database_);
     }
 

@@ -11,6 +11,7 @@ namespace kubecred::test {
 class DatabaseRolesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(DatabaseRolesTest);
     CPPUNIT_TEST(rolesHaveExactlyTheirPrivileges);
+    CPPUNIT_TEST(nobodyKeepsWhatWasGrantedBefore);
     CPPUNIT_TEST(rolesCannotLogIn);
     CPPUNIT_TEST(issuanceNeedsNoMoreThanItsRole);
     CPPUNIT_TEST(verificationNeedsNoMoreThanItsRole);
@@ -32,6 +33,23 @@ public:
                                             "SELECT grantee, privilege_type "
                                             "FROM information_schema.role_table_grants "
                                             "WHERE grantee LIKE 'kube_credential%' ORDER BY 1, 2"));
+    }
+
+    void nobodyKeepsWhatWasGrantedBefore() {
+        const std::string database = server().createDatabase();
+        server().query(database, "ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO PUBLIC;"
+                                 "ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO "
+                                 "kube_credential_issuance, kube_credential_verification");
+        auto properties = propertiesOf("postgres");
+        properties["database.name"] = database;
+        CPPUNIT_ASSERT_EQUAL(0, runProgram(properties, {"--migrate"}).status);
+        CPPUNIT_ASSERT_EQUAL(std::string("credentials|kube_credential_issuance|INSERT\n"
+                                         "credentials|kube_credential_issuance|SELECT\n"
+                                         "credentials|kube_credential_verification|SELECT\n"),
+                             server().query(database, "SELECT table_name, grantee, privilege_type "
+                                                      "FROM information_schema.table_privileges "
+                                                      "WHERE table_schema = 'public' AND "
+                                                      "grantee <> 'postgres' ORDER BY 1, 2, 3"));
     }
 
     void rolesCannotLogIn() {

@@ -37,6 +37,8 @@ void CredentialStoreContract::setUp() {
 }
 
 void CredentialStoreContract::tearDown() {
+    if (!database_)
+        return; // the set-up failed, and tells why
     database_->stop();
     database_.reset();
 }

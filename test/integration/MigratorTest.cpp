@@ -34,7 +34,7 @@ public:
     }
 
     void appliesInOrderAndOnce() {
-        onEachDatabase([&](const Opener& open) {
+        onEachDatabase([&](const Opener& open, const Migration& first, const Migration& second) {
             const std::array<Migration, 2> two{first, second};
             const std::array<Migration, 1> one{first};
             CPPUNIT_ASSERT_EQUAL(std::string("V001__a "), migrate(open, one));
@@ -44,11 +44,10 @@ public:
     }
 
     void refusesAChangedFileByName() {
-        onEachDatabase([&](const Opener& open) {
+        onEachDatabase([&](const Opener& open, const Migration& first, const Migration& second) {
             const std::array<Migration, 1> before{first};
             migrate(open, before);
-            const std::array<Migration, 2> after{
-                Migration{first.name, "CREATE TABLE other (id integer)"}, second};
+            const std::array<Migration, 2> after{Migration{first.name, second.sql}, second};
             try {
                 migrate(open, after);
                 CPPUNIT_FAIL("a changed file must be refused");
@@ -60,9 +59,9 @@ public:
     }
 
     void undoesAFileThatFailsHalfway() {
-        onEachDatabase([&](const Opener& open) {
-            const std::array<Migration, 2> broken{
-                first, Migration{"V002__b", "CREATE TABLE b (id integer); SELECT nonsense;"}};
+        onEachDatabase([&](const Opener& open, const Migration& first, const Migration& second) {
+            const std::string halfway = std::string(second.sql) + "SELECT nonsense;";
+            const std::array<Migration, 2> broken{first, Migration{second.name, halfway}};
             CPPUNIT_ASSERT_THROW(migrate(open, broken), StorageError);
             const auto status = Migrator(open(), broken).status();
             CPPUNIT_ASSERT(status[0].applied);
@@ -73,7 +72,7 @@ public:
     }
 
     void ignoresMigrationsOfALaterRelease() {
-        onEachDatabase([&](const Opener& open) {
+        onEachDatabase([&](const Opener& open, const Migration& first, const Migration& second) {
             const std::array<Migration, 2> later{first, second};
             migrate(open, later);
             const std::array<Migration, 1> earlier{first};
@@ -93,9 +92,7 @@ public:
 
 private:
     using Opener = std::function<std::unique_ptr<MigrationSession>()>;
-
-    static constexpr Migration first{"V001__a", "CREATE TABLE a (id integer);"};
-    static constexpr Migration second{"V002__b", "-- one more\nCREATE TABLE b (id integer);\n"};
+    using Test = std::function<void(const Opener&, const Migration&, const Migration&)>;
 
     storage::DatabaseSettings sqliteSettings() const {
         storage::DatabaseSettings settings;
@@ -103,15 +100,22 @@ private:
         return settings;
     }
 
-    void onEachDatabase(const std::function<void(const Opener&)>& test) {
-        test([this] {
-            return std::make_unique<storage::PostgresMigrationSession>(
-                settings_.postgres, std::chrono::steady_clock::now() + std::chrono::seconds(5));
-        });
-        test([this] {
-            return std::make_unique<storage::SqliteMigrationSession>(
-                (directory_->path() / "test.db").string());
-        });
+    // With two migrations in its dialect.
+    void onEachDatabase(const Test& test) {
+        test(
+            [this] {
+                return std::make_unique<storage::PostgresMigrationSession>(
+                    settings_.postgres, std::chrono::steady_clock::now() + std::chrono::seconds(5));
+            },
+            {"V001__a", "CREATE TABLE {schema}.a (id integer);"},
+            {"V002__b", "-- one more\nCREATE TABLE {schema}.b (id integer);\n"});
+        test(
+            [this] {
+                return std::make_unique<storage::SqliteMigrationSession>(
+                    (directory_->path() / "test.db").string());
+            },
+            {"V001__a", "CREATE TABLE a (id integer);"},
+            {"V002__b", "-- one more\nCREATE TABLE b (id integer);\n"});
     }
 
     static std::string migrate(const Opener& open, std::span<const Migration> migrations) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <filesystem>
 #include <iterator>
+#include <utility>
 
 namespace kubecred::test {
 
@@ -33,7 +34,7 @@ public:
         for (int i = 0; i < 3; ++i) {
             const std::array<std::string, 1> zero{"0"};
             CPPUNIT_ASSERT(faultOf([&] { connection.run("divide", zero, in(5000)); }) ==
-                           Fault::refused);
+                           Fault::valueRefused);
             CPPUNIT_ASSERT(connection.usable());
         }
         const std::array<std::string, 1> one{"1"};
@@ -45,7 +46,9 @@ public:
         connection.prepare("types",
                            "SELECT '018f3c00-abcd-7def-8123-456789abcdef'::uuid, -5::bigint, true, "
                            "'2026-01-31 09:05:00.042999'::timestamp, "
-                           "'1999-12-31 23:59:59.9999'::timestamp, 'infinity'::timestamp",
+                           "'1999-12-31 23:59:59.9999'::timestamp, 'infinity'::timestamp, "
+                           "'-infinity'::timestamp, '0044-03-15 12:00 BC'::timestamp, "
+                           "'294276-12-31'::timestamp",
                            in(5000));
         const auto row = connection.run("types", {}, in(5000));
         CPPUNIT_ASSERT_EQUAL(std::string("018f3c00-abcd-7def-8123-456789abcdef"),
@@ -56,7 +59,12 @@ public:
                              toIso8601(row.timestamp(0, 3)));
         CPPUNIT_ASSERT_EQUAL(std::string("1999-12-31T23:59:59.999Z"),
                              toIso8601(row.timestamp(0, 4)));
-        CPPUNIT_ASSERT(faultOf([&] { row.timestamp(0, 5); }) == Fault::refused);
+        const std::string first = "0001-01-01T00:00:00.000Z";
+        const std::string last = "9999-12-31T23:59:59.999Z";
+        CPPUNIT_ASSERT_EQUAL(last, toIso8601(row.timestamp(0, 5)));
+        CPPUNIT_ASSERT_EQUAL(first, toIso8601(row.timestamp(0, 6)));
+        CPPUNIT_ASSERT_EQUAL(first, toIso8601(row.timestamp(0, 7)));
+        CPPUNIT_ASSERT_EQUAL(last, toIso8601(row.timestamp(0, 8)));
         CPPUNIT_ASSERT(faultOf([&] { row.uuid(0, 1); }) == Fault::refused);
         CPPUNIT_ASSERT(faultOf([&] { row.integer(0, 2); }) == Fault::refused);
     }
@@ -90,6 +98,20 @@ public:
         auto stranger = settings_;
         stranger.user = "no_such_user";
         CPPUNIT_ASSERT(connectFault(stranger) == Fault::loginRefused);
+        for (const auto& [role, fault] :
+             {std::pair("full_role LOGIN CONNECTION LIMIT 0", Fault::tooManyConnections),
+              std::pair("group_role NOLOGIN", Fault::loginRefused),
+              std::pair("kept_out LOGIN", Fault::loginRefused)}) {
+            sharedPostgres().query("postgres", "CREATE ROLE " + std::string(role));
+            auto refused = settings_;
+            refused.user = std::string(role).substr(0, std::string(role).find(' '));
+            if (refused.user == "kept_out") {
+                refused.name = sharedPostgres().createDatabase();
+                sharedPostgres().query("postgres", "REVOKE CONNECT ON DATABASE " + refused.name +
+                                                       " FROM PUBLIC");
+            }
+            CPPUNIT_ASSERT_MESSAGE(role, connectFault(refused) == fault);
+        }
         auto encrypted = settings_;
         encrypted.sslMode = "require"; // which this server does not do
         CPPUNIT_ASSERT(connectFault(encrypted) == Fault::tlsFailed);

@@ -3,6 +3,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <cstdint>
+#include <limits>
 #include <string>
 
 namespace kubecred::test {
@@ -10,6 +11,7 @@ namespace kubecred::test {
 class ClockTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(ClockTest);
     CPPUNIT_TEST(writesAndReadsIso8601);
+    CPPUNIT_TEST(clampsWhatFourDigitsCannotSay);
     CPPUNIT_TEST(readsNothingElse);
     CPPUNIT_TEST(theMachinesClockGoes);
     CPPUNIT_TEST_SUITE_END();
@@ -37,13 +39,33 @@ public:
         }
     }
 
+    void clampsWhatFourDigitsCannotSay() {
+        using Limits = std::numeric_limits<std::int64_t>;
+        const struct {
+            std::int64_t milliseconds;
+            std::string text;
+        } cases[] = {
+            {-62135596800001, "0001-01-01T00:00:00.000Z"},
+            {-62198755200000, "0001-01-01T00:00:00.000Z"}, // 1 BC
+            {Limits::min(), "0001-01-01T00:00:00.000Z"},
+            {Limits::min() / 1000, "0001-01-01T00:00:00.000Z"},
+            {253402300800000, "9999-12-31T23:59:59.999Z"},
+            {Limits::max() / 1000, "9999-12-31T23:59:59.999Z"},
+            {Limits::max(), "9999-12-31T23:59:59.999Z"},
+        };
+        for (const auto& [milliseconds, text] : cases)
+            CPPUNIT_ASSERT_EQUAL(text,
+                                 toIso8601(Timestamp(std::chrono::milliseconds(milliseconds))));
+    }
+
     void readsNothingElse() {
         for (const std::string text :
-             {"", "2026-01-31", "2026-01-31T09:05:00Z", "2026-01-31T09:05:00.042",
-              "2026-01-31 09:05:00.042Z", "2026-01-31T09:05:00.042z", "2026-01-31T09:05:00.0420Z",
-              "2026-13-01T09:05:00.042Z", "2026-00-01T09:05:00.042Z", "2026-02-30T09:05:00.042Z",
-              "2025-02-29T09:05:00.042Z", "2026-01-31T24:05:00.042Z", "2026-01-31T09:60:00.042Z",
-              "2026-01-31T09:05:60.042Z", "2026-01-31T09:05:+1.042Z", "+026-01-31T09:05:00.042Z"})
+             {"", "0000-01-01T00:00:00.000Z", "2026-01-31", "2026-01-31T09:05:00Z",
+              "2026-01-31T09:05:00.042", "2026-01-31 09:05:00.042Z", "2026-01-31T09:05:00.042z",
+              "2026-01-31T09:05:00.0420Z", "2026-13-01T09:05:00.042Z", "2026-00-01T09:05:00.042Z",
+              "2026-02-30T09:05:00.042Z", "2025-02-29T09:05:00.042Z", "2026-01-31T24:05:00.042Z",
+              "2026-01-31T09:60:00.042Z", "2026-01-31T09:05:60.042Z", "2026-01-31T09:05:+1.042Z",
+              "+026-01-31T09:05:00.042Z"})
             CPPUNIT_ASSERT_MESSAGE(text, !parseIso8601(text));
     }
 

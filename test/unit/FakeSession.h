@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -64,6 +65,7 @@ public:
     }
 
     bool isAsynchronous = false; ///< its sessions are; to be set before the first one is opened
+    std::atomic<std::chrono::milliseconds> maxAge{std::chrono::hours(1)}; ///< of later sessions
     std::atomic<bool> isDown = false;
     std::atomic<int> openings = 0; ///< attempts, failed ones included
     std::atomic<int> sessions = 0; ///< open now
@@ -120,7 +122,9 @@ private:
 class FakeSession final : public storage::Session {
 public:
     explicit FakeSession(FakeDatabase& database)
-        : database_(database), socket_(::dup(database.answers_)) {
+        : database_(database),
+          retireAt_(std::chrono::steady_clock::now() + database.maxAge.load()),
+          socket_(::dup(database.answers_)) {
         ++database_.sessions;
     }
     ~FakeSession() override {
@@ -220,6 +224,7 @@ public:
             lose(*probeFault);
     }
 
+    Deadline retireAt() const noexcept override { return retireAt_; }
     bool usable() const noexcept override { return isUsable; }
 
     /// The session is lost with this fault.
@@ -249,6 +254,7 @@ private:
     }
 
     FakeDatabase& database_;
+    const Deadline retireAt_;
     const int socket_;
 };
 

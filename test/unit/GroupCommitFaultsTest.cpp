@@ -25,6 +25,10 @@ class GroupCommitFaultsTest : public GroupCommitFixture {
     CPPUNIT_TEST(aLossAtTheSearchIsTriedAgain);
     CPPUNIT_TEST(aRefusedSearchRepeatsOnlyWhatIsUnanswered);
     CPPUNIT_TEST(aTimedOutBatchIsNotRepeated);
+    CPPUNIT_TEST(aValueThatIsRefusedIsTheRequestsFault);
+    CPPUNIT_TEST(aConflictIsTriedAgain);
+    CPPUNIT_TEST(aConflictAmongSinglesIsTriedAgain);
+    CPPUNIT_TEST(aConflictThatStaysFailsAtLast);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -136,7 +140,56 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, database_.inserts().size());
     }
 
+    void aValueThatIsRefusedIsTheRequestsFault() {
+        failOn({"Bob"}, Fault::valueRefused);
+        auto issues = start({named("Ada"), named("Bob"), named("Cy")});
+        writer_.start();
+        CPPUNIT_ASSERT(isIssued(issues[0].get()));
+        CPPUNIT_ASSERT_EQUAL(std::string("database value refused"),
+                             failureOf(issues[1], ErrorKind::malformedRequest));
+        CPPUNIT_ASSERT(isIssued(issues[2].get()));
+        auto alone = start({named("Bob")});
+        CPPUNIT_ASSERT_EQUAL(std::string("database value refused"),
+                             failureOf(alone[0], ErrorKind::malformedRequest));
+        CPPUNIT_ASSERT_EQUAL(1, database_.openings.load());
+    }
+
+    void aConflictIsTriedAgain() {
+        conflictOn("Ada", 2);
+        writer_.start();
+        CPPUNIT_ASSERT(isIssued(await(writer_.issue(named("Ada"), soon()))));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, database_.inserts().size());
+        CPPUNIT_ASSERT_EQUAL(1, database_.openings.load());
+    }
+
+    void aConflictAmongSinglesIsTriedAgain() {
+        conflictOn("Bob", 3); // with the others, by itself, and by itself again
+        auto issues = start({named("Ada"), named("Bob"), named("Cy")});
+        writer_.start();
+        for (auto& issue : issues)
+            CPPUNIT_ASSERT(isIssued(issue.get()));
+        CPPUNIT_ASSERT(
+            database_.inserts() ==
+            std::vector<Names>({{"Ada", "Bob", "Cy"}, {"Ada"}, {"Bob"}, {"Cy"}, {"Bob"}, {"Bob"}}));
+    }
+
+    void aConflictThatStaysFailsAtLast() {
+        conflictOn("Ada", 100);
+        writer_.start();
+        auto issues = start({named("Ada")});
+        CPPUNIT_ASSERT_EQUAL(std::string("database conflict"), failureOf(issues[0]));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, database_.inserts().size());
+    }
+
 private:
+    // As many batches that hold this name fail.
+    void conflictOn(const std::string& name, int times) {
+        database_.beforeInsert = [name, times](FakeSession&, const Names& names) mutable {
+            if (std::ranges::find(names, name) != names.end() && times-- > 0)
+                throw storage::StorageError(Fault::conflict);
+        };
+    }
+
     // Each batch that holds one of these fails.
     void failOn(Names bad, Fault fault) {
         database_.beforeInsert = [bad = std::move(bad), fault](FakeSession&, const Names& names) {

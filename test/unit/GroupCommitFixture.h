@@ -40,9 +40,10 @@ protected:
     }
 
     /// What it fails with, as the log says it.
-    static std::string failureOf(Started<IssueOutcome>& issue) {
+    static std::string failureOf(Started<IssueOutcome>& issue,
+                                 ErrorKind kind = ErrorKind::unavailable) {
         const Error error = thrownError([&] { issue.get(); });
-        CPPUNIT_ASSERT(error.kind() == ErrorKind::unavailable);
+        CPPUNIT_ASSERT(error.kind() == kind);
         return error.detail();
     }
 

@@ -25,6 +25,9 @@ class GroupLookUpTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(looksUpTogetherWhatArrivesTogether);
     CPPUNIT_TEST(asksAloneForWhatIsLarge);
     CPPUNIT_TEST(triesAgainAfterALoss);
+    CPPUNIT_TEST(triesAgainAfterAConflict);
+    CPPUNIT_TEST(aConflictThatStaysFailsAtLast);
+    CPPUNIT_TEST(aRefusedValueFailsAlone);
     CPPUNIT_TEST(readsOnly);
     CPPUNIT_TEST(failuresMeanUnavailable);
     CPPUNIT_TEST_SUITE_END();
@@ -81,6 +84,46 @@ public:
         reader_.start();
         CPPUNIT_ASSERT(await(reader_.find({ada_.id, soon()})));
         CPPUNIT_ASSERT_EQUAL(2, database_.openings.load());
+    }
+
+    void triesAgainAfterAConflict() {
+        database_.beforeLookUp = [times = 0](FakeSession&) mutable {
+            if (++times <= 2)
+                throw storage::StorageError(Fault::conflict);
+        };
+        reader_.start();
+        CPPUNIT_ASSERT(await(reader_.find({ada_.id, soon()})));
+        CPPUNIT_ASSERT_EQUAL(1, database_.openings.load());
+    }
+
+    void aConflictThatStaysFailsAtLast() {
+        database_.beforeLookUp = [](FakeSession&) { throw storage::StorageError(Fault::conflict); };
+        reader_.start();
+        const Error error = thrownError([&] { await(reader_.find({ada_.id, soon()})); });
+        CPPUNIT_ASSERT(error.kind() == ErrorKind::unavailable);
+        CPPUNIT_ASSERT_EQUAL(std::string("database conflict"), error.detail());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, database_.lookUps().size());
+    }
+
+    void aRefusedValueFailsAlone() {
+        database_.beforeLookUp = [times = 0](FakeSession&) mutable {
+            if (++times <= 2) // together, and one by itself
+                throw storage::StorageError(Fault::valueRefused);
+        };
+        std::vector<Started<std::optional<FoundCredential>>> finds;
+        for (const Uuid& id : {ada_.id, bob_.id})
+            finds.emplace_back(reader_.find({id, soon()}));
+        reader_.start();
+        int failed = 0;
+        for (auto& find : finds)
+            try {
+                CPPUNIT_ASSERT(find.get());
+            } catch (const Error& error) {
+                CPPUNIT_ASSERT(error.kind() == ErrorKind::malformedRequest);
+                ++failed;
+            }
+        CPPUNIT_ASSERT_EQUAL(1, failed);
+        CPPUNIT_ASSERT(database_.lookUps() == std::vector<std::size_t>({2, 1, 1}));
     }
 
     void readsOnly() {

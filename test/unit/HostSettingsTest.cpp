@@ -70,6 +70,8 @@ public:
                                     {"database.host", "db.example"},
                                     {"database.password", "p q\"'\\"},
                                     {"database.poolSize", "7"},
+                                    {"database.schema", "kube"},
+                                    {"database.sessionMaxAgeSeconds", "7"},
                                     {"database.migrateOnStart", "true"}});
         CPPUNIT_ASSERT_EQUAL(8080, static_cast<int>(settings.endpoint.port));
         CPPUNIT_ASSERT(settings.limits.requestTimeout == std::chrono::seconds(3));
@@ -86,6 +88,8 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("db.example"), settings.database.postgres.host);
         CPPUNIT_ASSERT_EQUAL(std::string("p q\"'\\"), settings.database.postgres.password);
         CPPUNIT_ASSERT_EQUAL(std::size_t{7}, settings.database.poolSize);
+        CPPUNIT_ASSERT_EQUAL(std::string("kube"), settings.database.postgres.schema);
+        CPPUNIT_ASSERT(settings.database.postgres.sessionMaxAge == std::chrono::seconds(7));
         CPPUNIT_ASSERT(settings.database.migrateOnStart);
     }
 
@@ -108,6 +112,8 @@ public:
         const Values values{
             {"http.address", {"127.0.0.1", "0.0.0.0", "::1", "::"}},
             {"database.targetSessionAttrs", {"any", "read-write"}},
+            {"database.schema", {"public", "_a_9", std::string(63, 'x')}},
+            {"database.sessionMaxAgeSeconds", {"1", "60", "86400"}},
             {"database.sslMode", {"disable", "verify-full"}},
             {"database.host",
              {"db", "db.example.org.", "10.0.0.1", "::1", "fe80::1%eth0", "my_db",
@@ -122,24 +128,28 @@ public:
     }
 
     void refusesBadValues() {
-        const Values values{{"http.address", {"localhost", "", "300.1.1.1"}},
-                            {"http.trustedProxies", {"10.0.0.0/33"}},
-                            {"log.level", {"loud", ""}},
-                            {"database.driver", {"mysql", "SQLite", ""}},
-                            {"database.sslMode", {"on"}},
-                            {"database.targetSessionAttrs", {"rw"}},
-                            {"database.migrateOnStart", {"yes"}},
-                            {"database.host",
-                             {"a b", "a;b", "a\tb", "", "db:5432", "postgresql://u:pw@h/db", "a,,b",
-                              "[::1]", "u@h", "/a b", "a..b"}},
-                            {"cors.allowedOrigins", {"https://a.example/", "a.example"}},
-                            {"database.path", {"postgresql://u:pw@h/db"}},
-                            {"modules", {"issuance database.password=hunter2", "../x", "A"}},
-                            {"database.name", {"a'b", "a\"b", "postgresql://u:pw@h/db"}},
-                            {"database.user", {"a\\b", "a=b"}},
-                            {"database.sslRootCert", {"/my files/ca.pem"}},
-                            {"worker.id", {std::string(256, 'w'), "a\nb", "\xc3\xa4"}},
-                            {"service.name", {"a\x7f"}}};
+        const Values values{
+            {"http.address", {"localhost", "", "300.1.1.1"}},
+            {"http.trustedProxies", {"10.0.0.0/33"}},
+            {"log.level", {"loud", ""}},
+            {"database.driver", {"mysql", "SQLite", ""}},
+            {"database.sslMode", {"on"}},
+            {"database.targetSessionAttrs", {"rw"}},
+            {"database.schema",
+             {"", "9a", "Public", "a-b", "a b", "a\"b", "a.b", "ä", std::string(64, 'x')}},
+            {"database.sessionMaxAgeSeconds", {"0", "86401", "-1", "x"}},
+            {"database.migrateOnStart", {"yes"}},
+            {"database.host",
+             {"a b", "a;b", "a\tb", "", "db:5432", "postgresql://u:pw@h/db", "a,,b", "[::1]", "u@h",
+              "/a b", "a..b"}},
+            {"cors.allowedOrigins", {"https://a.example/", "a.example"}},
+            {"database.path", {"postgresql://u:pw@h/db"}},
+            {"modules", {"issuance database.password=hunter2", "../x", "A"}},
+            {"database.name", {"a'b", "a\"b", "postgresql://u:pw@h/db"}},
+            {"database.user", {"a\\b", "a=b"}},
+            {"database.sslRootCert", {"/my files/ca.pem"}},
+            {"worker.id", {std::string(256, 'w'), "a\nb", "\xc3\xa4"}},
+            {"service.name", {"a\x7f"}}};
         for (const auto& [key, texts] : values)
             for (const auto& text : texts)
                 refuse(key, text);

@@ -26,10 +26,8 @@ public:
 
     void begin() override { log_.calls += "begin;"; }
     void commit() override { log_.calls += "commit;"; }
-    void script(const std::string& sql) override {
-        log_.calls +=
-            sql.starts_with("CREATE TABLE IF NOT EXISTS schema_migrations") ? "table;" : sql + ";";
-    }
+    void script(const std::string& sql) override { log_.calls += sql + ";"; }
+    void prepare() override { log_.calls += "table;"; }
     std::vector<AppliedMigration> applied() override { return log_.applied; }
     void record(const AppliedMigration& migration) override {
         log_.calls += "record " + migration.name + ";";
@@ -47,6 +45,7 @@ constexpr std::array<Migration, 2> migrations{{{"V001__a", "SQL 1"}, {"V002__b",
 class MigrationTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(MigrationTest);
     CPPUNIT_TEST(checksumsAreSha256);
+    CPPUNIT_TEST(declaredChecksumsCount);
     CPPUNIT_TEST(theProgramCarriesItsMigrations);
     CPPUNIT_TEST(appliesWhatIsPendingOneByOne);
     CPPUNIT_TEST(appliesNothingTwice);
@@ -60,6 +59,16 @@ public:
         CPPUNIT_ASSERT_EQUAL(
             std::string("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
             storage::checksumOf({"any name", "abc"}));
+    }
+
+    void declaredChecksumsCount() {
+        const std::string earlier = storage::checksumOf({"any name", "abc"});
+        CPPUNIT_ASSERT_EQUAL(earlier, storage::checksumOf({"any name", "-- checksum: " + earlier +
+                                                                           " of abc\nabcd"}));
+        // What databases in the field have recorded.
+        CPPUNIT_ASSERT_EQUAL(
+            std::string("ba1df2049fab62c1782b8600103ffcf89ac9fec0569964d2dbd582bc1a547a89"),
+            storage::checksumOf(storage::postgresMigrations().front()));
     }
 
     void theProgramCarriesItsMigrations() {

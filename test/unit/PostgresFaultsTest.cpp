@@ -13,6 +13,7 @@ class PostgresFaultsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(PostgresFaultsTest);
     CPPUNIT_TEST(knowsSqlStates);
     CPPUNIT_TEST(knowsConnectMessages);
+    CPPUNIT_TEST(readsSqlStatesInConnectMessages);
     CPPUNIT_TEST(everyFaultHasItsName);
     CPPUNIT_TEST(knowsWhatOutdatesAConnection);
     CPPUNIT_TEST_SUITE_END();
@@ -28,7 +29,8 @@ public:
                      {"53100", Fault::storageFull},
                      {"53300", Fault::tooManyConnections},
                      {"55P03", Fault::locked},
-                     {"40P01", Fault::locked},
+                     {"40P01", Fault::conflict},
+                     {"40001", Fault::conflict},
                      {"57014", Fault::timedOut},
                      {"42501", Fault::permissionDenied},
                      {"28P01", Fault::loginRefused},
@@ -38,7 +40,9 @@ public:
                      {"57P01", Fault::unreachable},
                      {"57P03", Fault::unreachable},
                      {"23505", Fault::refused},
-                     {"22021", Fault::refused},
+                     {"22021", Fault::valueRefused},
+                     {"22001", Fault::valueRefused},
+                     {"54000", Fault::valueRefused},
                      {"XX000", Fault::refused},
                      {"", Fault::refused},
                      {"0", Fault::refused},
@@ -54,32 +58,49 @@ public:
         } cases[] = {
             {"connection to server at \"h\" (10.0.0.1), port 5432 failed: timeout expired\n",
              Fault::timedOut},
-            {"FATAL:  password authentication failed for user \"u\"\n", Fault::loginRefused},
             {"fe_sendauth: no password supplied\n", Fault::loginRefused},
-            {"FATAL:  no pg_hba.conf entry for host \"h\"\n", Fault::loginRefused},
-            {"FATAL:  role \"u\" is not permitted to log in\n", Fault::loginRefused},
             {"root certificate file \"f\" does not exist\n", Fault::tlsFailed},
             {"SSL error: certificate verify failed\n", Fault::tlsFailed},
             {"server does not support SSL, but SSL was required\n", Fault::tlsFailed},
-            {"FATAL:  no pg_hba.conf entry for host \"h\", SSL off\n", Fault::loginRefused},
-            {"FATAL:  database \"d\" does not exist\n", Fault::loginRefused},
-            {"FATAL:  role \"u\" does not exist\n", Fault::loginRefused},
-            {"FATAL:  permission denied for database \"d\"\n", Fault::loginRefused},
-            {"FATAL:  sorry, too many clients already\n", Fault::tooManyConnections},
-            {"FATAL:  too many connections for role \"u\"\n", Fault::tooManyConnections},
-            {"FATAL:  remaining connection slots are reserved\n", Fault::tooManyConnections},
             {"session is read-only\n", Fault::readOnly},
             {"server is in hot standby mode\n", Fault::readOnly},
+            {"session is not read-only\n", Fault::refused},
+            {"server is not in hot standby mode\n", Fault::refused},
             {"Connection refused\n\tIs the server running?\n", Fault::unreachable},
             {"could not translate host name \"h\" to address\n", Fault::unreachable},
-            {"FATAL:  the database system is starting up\n", Fault::unreachable},
             {"", Fault::unreachable}};
         for (const auto& [message, fault] : cases)
             CPPUNIT_ASSERT_MESSAGE(message, storage::faultOfConnectMessage(message) == fault);
     }
 
+    // The severity, too, is in the language of the server.
+    void readsSqlStatesInConnectMessages() {
+        const struct {
+            const char* message;
+            Fault fault;
+        } cases[] = {{"failed: FATAL:  28P01\n", Fault::loginRefused},
+                     {"failed: FATAL:  28000\n", Fault::loginRefused},
+                     {"failed: SCHWERWIEGEND:  3D000\n", Fault::loginRefused},
+                     {"failed: \xe8\x87\xb4\xe5\x91\xbd:  42501\n", Fault::loginRefused},
+                     {"failed: FATAL:  53300\n", Fault::tooManyConnections},
+                     {"failed: FATAL:  57P03\n", Fault::unreachable},
+                     {"failed: FATAL:  55000\n", Fault::unreachable},
+                     {"failed: FATAL:  28000", Fault::loginRefused},
+                     {"SSL error: certificate\nfailed: FATAL:  53300\n", Fault::tooManyConnections},
+                     {"failed: FATAL:  28000\nfailed: FATAL:  53300\n", Fault::tooManyConnections},
+                     {"failed: FATAL:  28P01\nfailed: Connection refused\n", Fault::loginRefused},
+                     // What only looks like one.
+                     {"failed: FATAL:  28P0\n", Fault::unreachable},
+                     {"failed: FATAL:  28p01\n", Fault::unreachable},
+                     {"failed: FATAL: 28P01\n", Fault::unreachable},
+                     {":  \n", Fault::unreachable}};
+        for (const auto& [message, fault] : cases)
+            CPPUNIT_ASSERT_MESSAGE(message, storage::faultOfConnectMessage(message) == fault);
+    }
+
     void knowsWhatOutdatesAConnection() {
-        for (const char* harmless : {"22012", "23505", "40P01", "40001", "55P03", "57014", "P0001"})
+        for (const char* harmless :
+             {"22012", "23505", "40P01", "40001", "54000", "55P03", "57014", "P0001"})
             CPPUNIT_ASSERT_MESSAGE(harmless, storage::leavesConnectionAsItWas(harmless));
         for (const char* outdating : {"0A000", "25006", "26000", "42P01", "42501", "57P01", ""})
             CPPUNIT_ASSERT_MESSAGE(outdating, !storage::leavesConnectionAsItWas(outdating));
@@ -94,7 +115,7 @@ public:
                                  std::string(error.what()));
             names.insert(error.what());
         }
-        CPPUNIT_ASSERT_EQUAL(std::size_t{13}, names.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{15}, names.size());
         CPPUNIT_ASSERT(names.contains("schema missing") && names.contains("unreachable"));
     }
 };

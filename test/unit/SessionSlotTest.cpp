@@ -28,6 +28,11 @@ class SessionSlotTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(keepsASessionThatIsUsable);
     CPPUNIT_TEST(dropsALostSession);
     CPPUNIT_TEST(leavesADatabaseAloneThatTimedOut);
+    CPPUNIT_TEST(replacesASessionOfAge);
+    CPPUNIT_TEST(keepsAnOldSessionWithoutASuccessor);
+    CPPUNIT_TEST(dropsAnOldSessionThatFailsItsProbe);
+    CPPUNIT_TEST(aSuccessorComesForALostSession);
+    CPPUNIT_TEST(blamesNoValueWhereItCannotOpen);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -116,6 +121,73 @@ public:
         CPPUNIT_ASSERT(breaker_.refusal() == Fault::timedOut);
     }
 
+    void replacesASessionOfAge() {
+        slot_.check();
+        CPPUNIT_ASSERT(!slot_.isAged());
+        database_.maxAge = 0ms;
+        fake().isUsable = false;
+        slot_.failed(Fault::unreachable);
+        slot_.check();
+        CPPUNIT_ASSERT(slot_.isAged());
+        const auto* old = slot_.session();
+        database_.maxAge = 1h;
+        slot_.openSuccessor();
+        CPPUNIT_ASSERT(slot_.hasSuccessor());
+        CPPUNIT_ASSERT(slot_.session() == old);
+        CPPUNIT_ASSERT_EQUAL(2, database_.sessions.load());
+        slot_.replace();
+        CPPUNIT_ASSERT(!slot_.hasSuccessor() && !slot_.isAged() && !isDue());
+        CPPUNIT_ASSERT(slot_.session() != old);
+        CPPUNIT_ASSERT_EQUAL(1, database_.sessions.load());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, breaker_.sessions());
+    }
+
+    void keepsAnOldSessionWithoutASuccessor() {
+        database_.maxAge = 0ms;
+        slot_.check();
+        const auto* old = slot_.session();
+        refusesToOpen_ = Fault::timedOut;
+        slot_.openSuccessor();
+        CPPUNIT_ASSERT(!slot_.hasSuccessor());
+        CPPUNIT_ASSERT(isDue()); // to be probed now
+        CPPUNIT_ASSERT(!slot_.isAged());
+        slot_.check();
+        CPPUNIT_ASSERT(slot_.session() == old);
+        CPPUNIT_ASSERT(!isDue());
+        CPPUNIT_ASSERT(breaker_.state().kind == DatabaseState::Kind::up);
+        CPPUNIT_ASSERT(breaker_.state().lastFault == Fault::timedOut);
+    }
+
+    void dropsAnOldSessionThatFailsItsProbe() {
+        database_.maxAge = 0ms;
+        slot_.check();
+        refusesToOpen_ = Fault::unreachable;
+        slot_.openSuccessor();
+        fake().probeFault = Fault::readOnly;
+        slot_.check();
+        CPPUNIT_ASSERT(slot_.session() == nullptr);
+        CPPUNIT_ASSERT(breaker_.refusal() == Fault::unreachable);
+    }
+
+    void aSuccessorComesForALostSession() {
+        database_.maxAge = 0ms;
+        slot_.check();
+        slot_.openSuccessor();
+        fake().isUsable = false;
+        slot_.failed(Fault::unreachable);
+        CPPUNIT_ASSERT(slot_.session() == nullptr);
+        slot_.replace();
+        CPPUNIT_ASSERT(slot_.session() != nullptr);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, breaker_.sessions());
+    }
+
+    // Or every request would be told that its values are at fault.
+    void blamesNoValueWhereItCannotOpen() {
+        refusesToOpen_ = Fault::valueRefused;
+        slot_.check();
+        CPPUNIT_ASSERT(breaker_.refusal() == Fault::refused);
+    }
+
 private:
     bool isDue() const { return slot_.nextCheck() <= steady_clock::now(); }
     FakeSession& fake() const { return dynamic_cast<FakeSession&>(*slot_.session()); }
@@ -124,7 +196,13 @@ private:
     RecordingLogger logger_;
     FixedClock clock_;
     storage::CircuitBreaker breaker_{"tests", logger_, clock_};
-    const storage::SessionFactory factory_ = database_.factory();
+    std::optional<Fault> refusesToOpen_;
+    const storage::SessionFactory factory_ = [this, open = database_.factory()](Role role,
+                                                                                Deadline deadline) {
+        if (refusesToOpen_)
+            throw storage::StorageError(*refusesToOpen_);
+        return open(role, deadline);
+    };
     storage::SessionSlot slot_{factory_, Role::writing, breaker_, logger_};
 };
 

@@ -27,10 +27,11 @@ public:
     Timestamp now() const override;
 };
 
-/// ISO 8601 in UTC with milliseconds, such as `2026-01-31T09:05:00.042Z`.
+/// ISO 8601 in UTC with milliseconds, such as `2026-01-31T09:05:00.042Z`. What is before the year 1
+/// or behind the year 9999 is told as the first or the last millisecond of these.
 std::string toIso8601(Timestamp time);
 
-/// Reads what `toIso8601` wrote, of the years 0 to 9999; nothing where it is anything else.
+/// Reads what `toIso8601` wrote, of the years 1 to 9999; nothing where it is anything else.
 std::optional<Timestamp> parseIso8601(std::string_view text);
 
 } // namespace kubecred

@@ -1,7 +1,8 @@
+-- checksum: ba1df2049fab62c1782b8600103ffcf89ac9fec0569964d2dbd582bc1a547a89 of the first release's text, which did not name the schema; the effect is the same
 -- The table of credentials, in the shape that the earlier implementation gave it, so that both can
 -- serve one database. Where that table stands already it is adopted as it is, with its rows.
 
-CREATE TABLE IF NOT EXISTS credentials (
+CREATE TABLE IF NOT EXISTS {schema}.credentials (
     id uuid PRIMARY KEY,
     name varchar(255) NOT NULL,
     email varchar(255) NOT NULL,
@@ -20,7 +21,7 @@ BEGIN
     IF NOT EXISTS (
         SELECT FROM pg_constraint c
         WHERE conname = 'unique_credential' AND contype = 'u'
-            AND conrelid = 'credentials'::regclass
+            AND conrelid = '{schema}.credentials'::regclass
             AND (
                 SELECT array_agg(attname::text ORDER BY attname)
                 FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY (c.conkey)
@@ -50,5 +51,5 @@ BEGIN
 END
 $$;
 
-GRANT SELECT, INSERT ON credentials TO kube_credential_issuance;
-GRANT SELECT ON credentials TO kube_credential_verification;
+GRANT SELECT, INSERT ON {schema}.credentials TO kube_credential_issuance;
+GRANT SELECT ON {schema}.credentials TO kube_credential_verification;

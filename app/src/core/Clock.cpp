@@ -9,8 +9,20 @@ Timestamp SystemClock::now() const {
     return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
+namespace {
+
+using std::chrono::sys_days;
+using std::chrono::year;
+
+// What four digits can say: ISO 8601 has no others, but where both sides have agreed on them.
+constexpr Timestamp earliest = sys_days(year(1) / 1 / 1);
+constexpr Timestamp latest = sys_days(year(10000) / 1 / 1) - std::chrono::milliseconds(1);
+
+} // namespace
+
 // By hand: every answer and every line of the log has one, and printf takes ten times as long.
-std::string toIso8601(Timestamp time) {
+std::string toIso8601(Timestamp any) {
+    const Timestamp time = std::clamp(any, earliest, latest);
     const auto day = std::chrono::floor<std::chrono::days>(time);
     const std::chrono::year_month_day date(day);
     const std::chrono::hh_mm_ss clock(time - day);
@@ -25,11 +37,7 @@ std::string toIso8601(Timestamp time) {
     put(14, 2, clock.minutes().count());
     put(17, 2, clock.seconds().count());
     put(20, 3, clock.subseconds().count());
-    const int year = static_cast<int>(date.year());
-    if (year >= 0 && year <= 9999)
-        put(0, 4, year);
-    else
-        text.replace(0, 4, std::to_string(year));
+    put(0, 4, static_cast<int>(date.year()));
     return text;
 }
 

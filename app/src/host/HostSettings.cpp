@@ -118,6 +118,16 @@ std::string readDatabaseHost(Settings& settings) {
     return readConnectionWord(settings, "database.host", "localhost");
 }
 
+std::string readSchema(Settings& settings) {
+    std::string schema = settings.text("database.schema", "public");
+    const bool isPlain =
+        schema.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
+    if (schema.empty() || schema.size() > 63 || !isPlain || (schema[0] >= '0' && schema[0] <= '9'))
+        settings.reject("database.schema", "up to 63 lower-case letters, digits and underscores, "
+                                           "of which the first is no digit");
+    return schema;
+}
+
 storage::PostgresSettings readPostgres(Settings& settings) {
     constexpr std::array<std::string_view, 6> sslModes{"disable", "allow",     "prefer",
                                                        "require", "verify-ca", "verify-full"};
@@ -133,6 +143,8 @@ storage::PostgresSettings readPostgres(Settings& settings) {
     postgres.sslRootCert = readConnectionWord(settings, "database.sslRootCert", "");
     postgres.targetSessionAttrs =
         settings.choice("database.targetSessionAttrs", "any", sessionAttributes);
+    postgres.schema = readSchema(settings);
+    postgres.sessionMaxAge = readSeconds(settings, "database.sessionMaxAgeSeconds", 60, 1, 86400);
     return postgres;
 }
 

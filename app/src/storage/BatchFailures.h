@@ -30,16 +30,30 @@ void failLate(std::vector<JobType>& batch) {
     std::erase_if(batch, [](const JobType& job) { return job.answered(); });
 }
 
-/// After a failed batch: sees to the session, and fails those jobs that no other session is to try.
+/// Fails the job, unless it was tried less than three times: it is to be tried again then.
+template <typename JobType>
+void failAtLast(JobType& job, Fault fault) {
+    constexpr int mostFailures = 3;
+    if (++job.failures >= mostFailures)
+        job.fail(fault);
+}
+
+/// After a failed batch: sees to the session, and fails those jobs that are not to be tried again.
 template <typename JobType>
 void failOrRetry(SessionSlot& slot, std::vector<JobType>& batch, Fault fault) {
-    constexpr int mostFailures = 3;
     const bool lost = !slot.session()->usable();
+    const bool again = lost ? fault != Fault::timedOut : fault == Fault::conflict;
     slot.failed(fault);
-    for (auto& job : batch)
-        if (!job.answered() &&
-            (!lost || fault == Fault::timedOut || ++job.failures >= mostFailures))
+    for (auto& job : batch) {
+        if (job.answered())
+            continue;
+        if (again)
+            failAtLast(job, fault);
+        else if (fault == Fault::valueRefused && batch.size() > 1 && !job.suspect)
+            job.suspect = true;
+        else
             job.fail(fault);
+    }
 }
 
 /// `failOrRetry` for the exception that ended the batch.

@@ -19,6 +19,8 @@ struct PostgresSettings {
     std::string sslMode = "prefer";
     std::string sslRootCert;
     std::string targetSessionAttrs = "any";
+    std::string schema = "public"; ///< lower-case letters, digits and underscores
+    std::chrono::seconds sessionMaxAge{60};
 };
 
 /// A login user of PostgreSQL for a service, which a migration makes.

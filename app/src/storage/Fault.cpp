@@ -26,10 +26,14 @@ std::string_view nameOf(Fault fault) noexcept {
         return "storage full";
     case Fault::locked:
         return "locked";
+    case Fault::conflict:
+        return "conflict";
     case Fault::overloaded:
         return "overloaded";
     case Fault::stopping:
         return "stopping";
+    case Fault::valueRefused:
+        return "value refused";
     case Fault::refused:
         break;
     }

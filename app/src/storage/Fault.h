@@ -19,15 +19,18 @@ enum class Fault {
     schemaMissing,
     storageFull,
     locked,
+    conflict, ///< with another transaction, or with what a standby catches up on: to be tried again
     overloaded, ///< too many requests wait for it
     stopping,
-    refused, ///< anything else that the database says no to
+    valueRefused, ///< the database cannot store, or read, a value as it is
+    refused,      ///< anything else that the database says no to
 };
 
 /// Such as "unreachable" or "schema missing"; what logs, metrics and /health/details say.
 std::string_view nameOf(Fault fault) noexcept;
 
-/// Thrown within storage only; Job turns it into Error (unavailable).
+/// Thrown within storage only; Job turns it into Error (unavailable, or malformedRequest where a
+/// value was refused).
 class StorageError : public std::runtime_error {
 public:
     explicit StorageError(Fault fault, std::string databaseMessage = {});

@@ -33,6 +33,7 @@ void record(Session& session, IssueJobs jobs, Deadline deadline) {
 
 // One credential that the database refuses, or whose key somebody else has locked, must not fail
 // its neighbours. Where it is the table that is locked, the probe finds out and ends it for all.
+// One that met a conflict is left open, to be tried again.
 void recordEach(Session& session, const IssueJobs& jobs, Deadline deadline) {
     const IssueJob* locked = nullptr;
     for (IssueJob* job : jobs) {
@@ -45,7 +46,10 @@ void recordEach(Session& session, const IssueJobs& jobs, Deadline deadline) {
         } catch (const StorageError& error) {
             if (!session.usable())
                 throw;
-            job->fail(error.fault());
+            if (error.fault() == Fault::conflict)
+                failAtLast(*job, error.fault());
+            else
+                job->fail(error.fault());
             if (error.fault() != Fault::locked)
                 continue;
             session.probe(deadline);

@@ -37,13 +37,20 @@ void answerEach(Batch& batch, Found&& found, Answer answer) {
     }
 }
 
+// One that the database cannot answer must not fail its neighbours.
 void findAlone(Session& session, FindJob& job, Deadline deadline) {
     if (std::chrono::steady_clock::now() >= deadline) {
         job.fail(Fault::timedOut);
         return;
     }
-    auto found = session.findById({&job.question, 1}, deadline);
-    job.answer(shared(std::move(found.front().credential)));
+    try {
+        auto found = session.findById({&job.question, 1}, deadline);
+        job.answer(shared(std::move(found.front().credential)));
+    } catch (const StorageError& error) {
+        if (error.fault() != Fault::valueRefused || !session.usable())
+            throw;
+        job.fail(error.fault());
+    }
 }
 
 void findAll(Session& session, Batch& batch, Deadline deadline) {

@@ -34,8 +34,12 @@ public:
     }
 
     void fail(Fault fault) {
-        settle(
-            std::make_exception_ptr(Error::unavailable("database " + std::string(nameOf(fault)))));
+        std::string detail = "database " + std::string(nameOf(fault));
+        settle(std::make_exception_ptr(
+            fault == Fault::valueRefused
+                ? Error(ErrorKind::malformedRequest,
+                        "The database cannot store a value of this request", std::move(detail))
+                : Error::unavailable(std::move(detail))));
     }
 
     bool answered() const noexcept { return !sink_; }
@@ -51,7 +55,7 @@ public:
 
     Question question;
     Deadline deadline;
-    int failures = 0;     ///< sessions that were lost while they worked on it
+    int failures = 0;     ///< sessions that were lost while they worked on it, and conflicts
     bool suspect = false; ///< a batch could not be done with it: it is to be done by itself
 
 private:

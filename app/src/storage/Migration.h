@@ -15,7 +15,9 @@ struct Migration {
 std::span<const Migration> postgresMigrations() noexcept;
 std::span<const Migration> sqliteMigrations() noexcept;
 
-/// SHA-256 of the file's text in lower-case hexadecimal, as recorded in schema_migrations.
+/// What is recorded in schema_migrations: SHA-256 of the file's text in lower-case hexadecimal, or
+/// what its first line declares, `-- checksum: HEX` and why: where it was worded anew, the checksum
+/// of the text that databases have recorded.
 std::string checksumOf(const Migration& migration);
 
 } // namespace kubecred::storage

@@ -24,6 +24,9 @@ public:
     virtual void commit() = 0;
     virtual void script(const std::string& sql) = 0;
 
+    /// Makes schema_migrations, and what it stands in, where it is missing.
+    virtual void prepare() = 0;
+
     /// What schema_migrations holds, in order of names; nothing where there is no such table.
     virtual std::vector<AppliedMigration> applied() = 0;
     virtual void record(const AppliedMigration& migration) = 0;

@@ -8,11 +8,6 @@
 namespace kubecred::storage {
 namespace {
 
-constexpr const char* createTable = "CREATE TABLE IF NOT EXISTS schema_migrations ("
-                                    "name varchar(255) PRIMARY KEY, "
-                                    "checksum char(64) NOT NULL, "
-                                    "applied_at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP)";
-
 bool isApplied(const Migration& migration, std::span<const AppliedMigration> applied) {
     const auto found = std::ranges::find(applied, migration.name, &AppliedMigration::name);
     if (found == applied.end())
@@ -24,7 +19,13 @@ bool isApplied(const Migration& migration, std::span<const AppliedMigration> app
 
 } // namespace
 
-std::string checksumOf(const Migration& migration) { return sha256Hex(migration.sql); }
+std::string checksumOf(const Migration& migration) {
+    constexpr std::string_view declaration = "-- checksum: ";
+    constexpr std::size_t length = 64;
+    if (!migration.sql.starts_with(declaration))
+        return sha256Hex(migration.sql);
+    return std::string(migration.sql.substr(declaration.size(), length));
+}
 
 MigrationChanged::MigrationChanged(const std::string& name)
     : std::runtime_error(name + " was applied to this database with another content; restore the "
@@ -35,7 +36,7 @@ Migrator::Migrator(std::unique_ptr<MigrationSession> session, std::span<const Mi
 
 void Migrator::migrate(const std::function<void(std::string_view)>& applied) {
     session_->begin();
-    session_->script(createTable);
+    session_->prepare();
     const Migration* pending = firstPending();
     while (pending != nullptr) {
         session_->script(std::string(pending->sql));

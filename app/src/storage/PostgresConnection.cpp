@@ -64,8 +64,10 @@ ProbeHandle startProbe(const std::vector<Option>& options) {
     names.push_back(nullptr);
     values.push_back(nullptr);
     ProbeHandle probe(PQconnectStartParams(names.data(), values.data(), 0), &PQfinish);
-    if (probe)
+    if (probe) {
         silenceNotices(probe.get());
+        PQsetErrorVerbosity(probe.get(), PQERRORS_SQLSTATE); // as faultOfConnectMessage wants it
+    }
     return probe;
 }
 
@@ -130,8 +132,6 @@ Timestamp PostgresResult::timestamp(int row, int column) const {
     using std::chrono::microseconds;
     constexpr std::chrono::sys_days epoch{std::chrono::year(2000) / 1 / 1};
     const microseconds since(integer(row, column));
-    if (since == microseconds::max() || since == microseconds::min())
-        throw StorageError(Fault::refused);
     return epoch + std::chrono::floor<milliseconds>(since);
 }
 
@@ -140,7 +140,8 @@ PostgresHandle::PostgresHandle(const std::string& connectionString) {
         poco_.connect(connectionString);
     } catch (const Poco::Exception&) {
         lost_.reset(poco_);
-        throw StorageError(faultOfConnectMessage(PQerrorMessage(poco_)));
+        // A moment ago the server let a probe in: the next one finds out why it does not any more.
+        throw StorageError(Fault::unreachable);
     }
 }
 
@@ -176,8 +177,8 @@ PostgresResult PostgresConnection::query(const std::string& sql,
     return finish(deadline);
 }
 
-void PostgresConnection::prepare(const char* name, const char* sql, Deadline deadline) {
-    began(PQsendPrepare(handle_, name, sql, 0, nullptr));
+void PostgresConnection::prepare(const char* name, const std::string& sql, Deadline deadline) {
+    began(PQsendPrepare(handle_, name, sql.c_str(), 0, nullptr));
     finish(deadline);
 }
 

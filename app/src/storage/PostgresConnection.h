@@ -31,8 +31,8 @@ public:
     }
 
     /// Of a prepared statement: uuid, bigint, boolean, and timestamp without time zone, rounded
-    /// down to milliseconds. They throw StorageError where the column is of another type, or
-    /// infinite.
+    /// down to milliseconds (an infinite one is hundreds of thousands of years away). They throw
+    /// StorageError where the column is of another type.
     Uuid uuid(int row, int column) const;
     std::int64_t integer(int row, int column) const;
     bool boolean(int row, int column) const;
@@ -78,7 +78,7 @@ public:
     PostgresResult query(const std::string& sql, std::span<const std::string> parameters,
                          Deadline deadline);
 
-    void prepare(const char* name, const char* sql, Deadline deadline);
+    void prepare(const char* name, const std::string& sql, Deadline deadline);
     PostgresResult run(const char* name, std::span<const std::string> parameters,
                        Deadline deadline);
 

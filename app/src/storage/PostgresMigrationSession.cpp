@@ -1,5 +1,8 @@
 #include "PostgresMigrationSession.h"
 
+#include "PostgresSchema.h"
+#include "PostgresSetup.h"
+
 #include <array>
 
 namespace kubecred::storage {
@@ -7,6 +10,22 @@ namespace {
 
 // Any number that no other program takes for its own advisory locks in this database.
 constexpr const char* lockSql = "SELECT pg_advisory_xact_lock(7165065861266662001)";
+
+constexpr const char* createTableSql = "CREATE TABLE IF NOT EXISTS {schema}.schema_migrations ("
+                                       "name varchar(255) PRIMARY KEY, "
+                                       "checksum char(64) NOT NULL, "
+                                       "applied_at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP)";
+
+// Whoever owns a table can have code of his own run by those who read or write it. Who owns the
+// schema or the database could do so anyway.
+constexpr const char* strangerSql =
+    "SELECT pg_get_userbyid(relowner) FROM pg_class JOIN pg_namespace AS schema "
+    "ON schema.oid = relnamespace JOIN pg_database ON datname = current_database() "
+    "JOIN pg_roles AS owner ON owner.oid = relowner "
+    "JOIN pg_roles AS self ON self.rolname = current_user "
+    "WHERE pg_class.oid = to_regclass('{schema}.schema_migrations') AND NOT owner.rolsuper "
+    "AND relowner NOT IN (self.oid, datdba, nspowner) "
+    "AND (self.rolsuper OR NOT pg_has_role(relowner, 'MEMBER'))";
 
 // A lock may be held by another migration for as long as that takes; an operator who waits can
 // interrupt.
@@ -16,8 +35,8 @@ Deadline patient() { return std::chrono::steady_clock::now() + std::chrono::hour
 
 PostgresMigrationSession::PostgresMigrationSession(const PostgresSettings& settings,
                                                    Deadline deadline)
-    : connection_(settings, deadline) {
-    script("SET TIME ZONE 'UTC'");
+    : connection_(settings, deadline), schema_(settings.schema) {
+    connection_.script(sessionSetup(Purpose::migrating, settings.targetSessionAttrs), patient());
 }
 
 void PostgresMigrationSession::begin() {
@@ -28,16 +47,38 @@ void PostgresMigrationSession::begin() {
 void PostgresMigrationSession::commit() { script("COMMIT"); }
 
 void PostgresMigrationSession::script(const std::string& sql) {
-    connection_.script(sql, patient());
+    connection_.script(inSchema(sql, schema_), patient());
+}
+
+PostgresResult PostgresMigrationSession::query(std::string_view sql,
+                                               std::span<const std::string> parameters) {
+    return connection_.query(inSchema(sql, schema_), parameters, patient());
+}
+
+// CREATE SCHEMA IF NOT EXISTS would want the privilege to make one in any case.
+void PostgresMigrationSession::prepare() {
+    const std::array<std::string, 1> parameters{schema_};
+    if (query("SELECT FROM pg_namespace WHERE nspname = $1::text", parameters).rows() == 0)
+        script("CREATE SCHEMA {schema}");
+    script(createTableSql);
+}
+
+void PostgresMigrationSession::refuseStranger() {
+    if (const auto stranger = query(strangerSql, {}); stranger.rows() > 0)
+        throw StorageError(Fault::refused,
+                           "the table schema_migrations belongs to the role " +
+                               std::string(stranger.text(0, 0)) +
+                               ", which could have code of its own run by who migrates: give it to "
+                               "the owner of the database (ALTER TABLE ... OWNER TO), or drop it");
 }
 
 std::vector<AppliedMigration> PostgresMigrationSession::applied() {
-    const auto table =
-        connection_.query("SELECT to_regclass('schema_migrations') IS NOT NULL", {}, patient());
+    const auto table = query("SELECT to_regclass('{schema}.schema_migrations') IS NOT NULL", {});
     if (table.text(0, 0) != "t")
         return {};
-    const auto rows = connection_.query(
-        "SELECT name, checksum FROM schema_migrations ORDER BY name", {}, patient());
+    refuseStranger();
+    const auto rows =
+        query("SELECT name, checksum FROM {schema}.schema_migrations ORDER BY name", {});
     std::vector<AppliedMigration> applied;
     applied.reserve(static_cast<std::size_t>(rows.rows()));
     for (int row = 0; row < rows.rows(); ++row)
@@ -47,8 +88,7 @@ std::vector<AppliedMigration> PostgresMigrationSession::applied() {
 
 void PostgresMigrationSession::record(const AppliedMigration& migration) {
     const std::array<std::string, 2> parameters{migration.name, migration.checksum};
-    connection_.query("INSERT INTO schema_migrations (name, checksum) VALUES ($1, $2)", parameters,
-                      patient());
+    query("INSERT INTO {schema}.schema_migrations (name, checksum) VALUES ($1, $2)", parameters);
 }
 
 void PostgresMigrationSession::ensureLogin(const PostgresLogin& login) {
@@ -62,7 +102,7 @@ void PostgresMigrationSession::ensureLogin(const PostgresLogin& login) {
                           "'ALTER' ELSE 'CREATE' "
                           "END, $1::text, $2::text, $3::text, $1::text)",
                           parameters, patient());
-    script(std::string(statements.text(0, 0)));
+    connection_.script(std::string(statements.text(0, 0)), patient());
 }
 
 } // namespace kubecred::storage

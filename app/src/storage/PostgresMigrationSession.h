@@ -7,12 +7,14 @@ namespace kubecred::storage {
 
 class PostgresMigrationSession final : public MigrationSession {
 public:
-    /// Connects by `deadline`; everything after that may take as long as it takes.
+    /// Connects by `deadline`; everything after that may take as long as it takes. In each SQL
+    /// text, `{schema}` stands for the quoted schema of the settings.
     PostgresMigrationSession(const PostgresSettings& settings, Deadline deadline);
 
     void begin() override;
     void commit() override;
     void script(const std::string& sql) override;
+    void prepare() override;
     std::vector<AppliedMigration> applied() override;
     void record(const AppliedMigration& migration) override;
 
@@ -20,7 +22,11 @@ public:
     void ensureLogin(const PostgresLogin& login);
 
 private:
+    PostgresResult query(std::string_view sql, std::span<const std::string> parameters);
+    void refuseStranger();
+
     PostgresConnection connection_;
+    const std::string schema_;
 };
 
 } // namespace kubecred::storage

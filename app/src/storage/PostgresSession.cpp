@@ -1,58 +1,86 @@
 #include "PostgresSession.h"
 
+#include "PostgresSchema.h"
+#include "PostgresSetup.h"
 #include "PostgresStatements.h"
 
+#include <chrono>
+#include <cstdint>
+#include <random>
 #include <utility>
 
 namespace kubecred::storage {
 namespace {
 
-// The server gives up by itself on what a lost or impatient client has left behind. Statements are
-// planned once, and by index: how many rows a batch or the table holds is not known then.
-constexpr const char* sessionSetup = "SET TIME ZONE 'UTC';"
-                                     "SET statement_timeout = '5s';"
-                                     "SET lock_timeout = '500ms';"
-                                     "SET plan_cache_mode = force_generic_plan;"
-                                     "SET enable_seqscan = off;"
-                                     "SET enable_hashjoin = off;"
-                                     "SET enable_mergejoin = off;"
-                                     "SET jit = off";
+// Needs all that reading needs; and whether the server is of the kind that was asked for.
+std::string readProbe(const PostgresSettings& settings) {
+    const std::string& wanted = settings.targetSessionAttrs;
+    const char* fits = "true";
+    if (wanted == "primary" || wanted == "read-write")
+        fits = "NOT pg_is_in_recovery()";
+    else if (wanted == "standby")
+        fits = "pg_is_in_recovery()";
+    else if (wanted == "read-only")
+        fits = "pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean";
+    return inSchema(std::string("SELECT ") + fits +
+                        ", (SELECT count(*) FROM (SELECT FROM {schema}.credentials LIMIT 0) AS t)",
+                    settings.schema);
+}
 
-constexpr const char* readProbeSql = "SELECT FROM credentials LIMIT 0";
-
-// Writes nothing, but needs all that writing needs.
+// Writes nothing, but needs all that writing needs, a primary too.
 constexpr const char* writeProbeSql =
-    "INSERT INTO credentials (id, name, email, credential_type, issued_by) "
-    "SELECT gen_random_uuid(), '', '', '', '' WHERE false";
+    "INSERT INTO {schema}.credentials "
+    "(id, name, email, credential_type, metadata, issued_by, issued_at) "
+    "SELECT gen_random_uuid(), '', '', '', NULL, '', 'epoch' WHERE false";
 
 // Our own sessions that no time-out ends any more, since they wait for a standby or a disk.
 constexpr const char* hangingSql =
     "SELECT FROM pg_stat_activity WHERE usename = current_user AND datname = current_database() "
-    "AND query LIKE '%INSERT INTO credentials %' AND state = 'active' "
+    "AND query LIKE '%INSERT INTO {schema}.credentials %' AND state = 'active' "
     "AND query_start < clock_timestamp() - interval '6 s' LIMIT 1";
 
 // A row as large as most, which finds out whether there is room for one.
 constexpr const char* rehearsalSql =
     "BEGIN;"
-    "INSERT INTO credentials (id, name, email, credential_type, issued_by) "
-    "SELECT id, id::text, repeat(id::text, 7), '', '' FROM gen_random_uuid() AS id;"
+    "INSERT INTO {schema}.credentials "
+    "(id, name, email, credential_type, metadata, issued_by, issued_at) "
+    "SELECT id, id::text, 'rehearsal@example.org', 'rehearsal', "
+    "jsonb_build_object('filler', repeat(id::text, 7)), 'rehearsal', localtimestamp "
+    "FROM gen_random_uuid() AS id;"
     "ROLLBACK";
+
+// Somewhat before the greatest age, so that not all sessions are opened anew at one moment.
+Deadline retirement(std::chrono::milliseconds maxAge) {
+    std::random_device random;
+    std::uniform_int_distribution<std::int64_t> age(maxAge.count() * 4 / 5, maxAge.count());
+    return std::chrono::steady_clock::now() + std::chrono::milliseconds(age(random));
+}
 
 } // namespace
 
 PostgresSession::PostgresSession(const PostgresSettings& settings, Role role, Deadline deadline)
-    : connection_(settings, deadline) {
-    connection_.script(sessionSetup, deadline);
-    if (role == Role::reading) {
-        connection_.prepare("probe", readProbeSql, deadline);
-        prepareReading(connection_, deadline);
-        probe(deadline);
-    } else {
-        refuseWhileCommitsHang(deadline);
-        connection_.prepare("probe", writeProbeSql, deadline);
-        prepareWriting(connection_, deadline);
-        connection_.script(rehearsalSql, deadline);
-    }
+    : retireAt_(retirement(settings.sessionMaxAge)),
+      wantsPrimary_(settings.targetSessionAttrs == "primary" ||
+                    settings.targetSessionAttrs == "read-write"),
+      connection_(settings, deadline) {
+    connection_.script(sessionSetup(Purpose::serving, settings.targetSessionAttrs), deadline);
+    if (role == Role::reading)
+        prepareToRead(settings, deadline);
+    else
+        prepareToWrite(settings, deadline);
+}
+
+void PostgresSession::prepareToRead(const PostgresSettings& settings, Deadline deadline) {
+    connection_.prepare("probe", readProbe(settings), deadline);
+    prepareReading(connection_, settings.schema, deadline);
+    probe(deadline);
+}
+
+void PostgresSession::prepareToWrite(const PostgresSettings& settings, Deadline deadline) {
+    refuseWhileCommitsHang(settings.schema, deadline);
+    connection_.prepare("probe", inSchema(writeProbeSql, settings.schema), deadline);
+    prepareWriting(connection_, settings.schema, deadline);
+    rehearse(settings.schema, deadline);
 }
 
 Inserted PostgresSession::insert(Credentials credentials, Deadline deadline) {
@@ -91,11 +119,27 @@ Answer PostgresSession::wait(std::unique_ptr<Pending<Answer>> pending, Deadline 
 
 // PostgreSQL ends no session that waits within its commit, whatever becomes of its client: one more
 // for each time-out would use up every connection that the server has.
-void PostgresSession::refuseWhileCommitsHang(Deadline deadline) {
-    if (connection_.query(hangingSql, {}, deadline).rows() > 0)
+void PostgresSession::refuseWhileCommitsHang(const std::string& schema, Deadline deadline) {
+    if (connection_.query(inSchema(hangingSql, schema), {}, deadline).rows() > 0)
         throw StorageError(Fault::timedOut);
 }
 
-void PostgresSession::probe(Deadline deadline) { connection_.run("probe", {}, deadline); }
+// A database that refuses the values of this row may store those of others.
+void PostgresSession::rehearse(const std::string& schema, Deadline deadline) {
+    try {
+        connection_.script(inSchema(rehearsalSql, schema), deadline);
+    } catch (const StorageError& error) {
+        if (error.fault() != Fault::valueRefused)
+            throw;
+        connection_.script("ROLLBACK", deadline);
+    }
+}
+
+void PostgresSession::probe(Deadline deadline) {
+    const auto result = connection_.run("probe", {}, deadline);
+    const bool fits = result.rows() == 0 || result.boolean(0, 0);
+    if (!fits)
+        throw StorageError(wantsPrimary_ ? Fault::readOnly : Fault::refused);
+}
 
 } // namespace kubecred::storage

@@ -20,15 +20,22 @@ public:
     std::unique_ptr<Pending<Same>> beginFindSame(Credentials credentials) override;
     std::unique_ptr<Pending<Found>> beginFindById(std::span<const Uuid> ids) override;
 
+    /// Also looks whether the server is still of the kind that was asked for.
     void probe(Deadline deadline) override;
+    Deadline retireAt() const noexcept override { return retireAt_; }
     bool usable() const noexcept override { return connection_.usable(); }
 
 private:
     template <typename Answer>
     Answer wait(std::unique_ptr<Pending<Answer>> pending, Deadline deadline);
 
-    void refuseWhileCommitsHang(Deadline deadline);
+    void prepareToRead(const PostgresSettings& settings, Deadline deadline);
+    void prepareToWrite(const PostgresSettings& settings, Deadline deadline);
+    void refuseWhileCommitsHang(const std::string& schema, Deadline deadline);
+    void rehearse(const std::string& schema, Deadline deadline);
 
+    const Deadline retireAt_;
+    const bool wantsPrimary_;
     PostgresConnection connection_;
 };
 

@@ -1,6 +1,7 @@
 #include "PostgresStatements.h"
 
 #include "PostgresArray.h"
+#include "PostgresSchema.h"
 
 #include <algorithm>
 #include <array>
@@ -22,14 +23,14 @@ constexpr const char* insertSql =
     "WITH asked AS (SELECT * FROM unnest($1::uuid[], $2::varchar[], $3::varchar[], $4::varchar[], "
     "$5::jsonb[], $6::varchar[], $7::timestamp[]) WITH ORDINALITY "
     "AS t (id, name, email, credential_type, metadata, issued_by, issued_at, position)), "
-    "inserted AS (INSERT INTO credentials "
+    "inserted AS (INSERT INTO {schema}.credentials "
     "(id, name, email, credential_type, metadata, issued_by, issued_at) "
     "SELECT id, name, email, credential_type, metadata, issued_by, issued_at FROM asked "
     "ON CONFLICT (name, email, credential_type) DO NOTHING RETURNING id) "
     "SELECT 0::bigint, id, NULL, NULL FROM inserted UNION ALL "
     "SELECT position, winner.id, winner.issued_by, "
     "coalesce(winner.issued_at, 'epoch')::timestamp "
-    "FROM asked JOIN credentials AS winner USING (name, email, credential_type) "
+    "FROM asked JOIN {schema}.credentials AS winner USING (name, email, credential_type) "
     "WHERE asked.id NOT IN (SELECT id FROM inserted) "
     "AND current_setting('synchronous_standby_names') = ''";
 
@@ -39,7 +40,7 @@ constexpr const char* findSameSql =
     "current_setting('synchronous_standby_names') <> '' "
     "FROM unnest($1::varchar[], $2::varchar[], $3::varchar[]) WITH ORDINALITY "
     "AS lost (name, email, credential_type, position) "
-    "JOIN credentials USING (name, email, credential_type)";
+    "JOIN {schema}.credentials USING (name, email, credential_type)";
 
 // A commit that changes nothing.
 constexpr const char* barrier = "barrier";
@@ -52,7 +53,7 @@ constexpr const char* findByIdSql =
     "CASE WHEN octet_length(metadata) <= $2::integer THEN metadata END, issued_by, issued_at "
     "FROM (SELECT id, name, email, credential_type, "
     "coalesce(nullif(metadata, 'null'), '{}')::text AS metadata, "
-    "issued_by, coalesce(issued_at, 'epoch')::timestamp AS issued_at FROM credentials "
+    "issued_by, coalesce(issued_at, 'epoch')::timestamp AS issued_at FROM {schema}.credentials "
     "WHERE id = ANY ($1::uuid[]) OFFSET 0) AS found";
 
 template <typename Item, typename Text>
@@ -150,13 +151,13 @@ Found foundOf(const PostgresResult& result, std::span<const Uuid> ids) {
 
 } // namespace
 
-void prepareReading(PostgresConnection& connection, Deadline deadline) {
-    connection.prepare(findById, findByIdSql, deadline);
+void prepareReading(PostgresConnection& connection, const std::string& schema, Deadline deadline) {
+    connection.prepare(findById, inSchema(findByIdSql, schema), deadline);
 }
 
-void prepareWriting(PostgresConnection& connection, Deadline deadline) {
-    connection.prepare(insert, insertSql, deadline);
-    connection.prepare(findSame, findSameSql, deadline);
+void prepareWriting(PostgresConnection& connection, const std::string& schema, Deadline deadline) {
+    connection.prepare(insert, inSchema(insertSql, schema), deadline);
+    connection.prepare(findSame, inSchema(findSameSql, schema), deadline);
     connection.prepare(barrier, barrierSql, deadline);
 }
 

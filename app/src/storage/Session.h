@@ -84,6 +84,10 @@ public:
     /// Asks the database whether it would do what the role needs.
     virtual void probe(Deadline deadline) = 0;
 
+    /// When another session should take its place: the name that it was opened by may mean another
+    /// server by then.
+    virtual Deadline retireAt() const noexcept { return Deadline::max(); }
+
     /// False once the connection is lost or its state unknown: it must then be dropped.
     virtual bool usable() const noexcept = 0;
 };

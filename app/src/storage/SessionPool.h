@@ -36,7 +36,7 @@ class SessionPool {
             : slot(factory, role, breaker, logger) {}
 
         SessionSlot slot;      // of the one who has borrowed the session, else of its thread
-        bool watching = false; // its thread waits for something to do
+        bool watching = false; // its thread waits for something to do, or for a successor
         bool lent = false;
     };
 
@@ -202,10 +202,14 @@ private:
         while (!stopping_ || seat.lent) {
             if (seat.lent)
                 awaitReturn(seat, lock);
+            else if (seat.slot.hasSuccessor())
+                replace(seat.slot, lock);
             else if (seat.slot.nextCheck() <= std::chrono::steady_clock::now())
                 check(seat.slot, lock);
             else if (seat.slot.session() == nullptr)
                 waitWithoutSession(seat.slot, lock);
+            else if (!renewing_ && seat.slot.isAged())
+                renew(seat, lock);
             else if (isTurn())
                 serve(seat, lock);
             else
@@ -229,6 +233,24 @@ private:
         lock.unlock();
         slot.check();
         failAllWhileDown();
+        lock.lock();
+    }
+
+    // One after the other: the other sessions' threads see to what waits.
+    void renew(Seat& seat, Lock& lock) {
+        renewing_ = true;
+        seat.watching = true; // it may be borrowed
+        lock.unlock();
+        seat.slot.openSuccessor();
+        failAllWhileDown();
+        lock.lock();
+        seat.watching = false;
+        renewing_ = false;
+    }
+
+    void replace(SessionSlot& slot, Lock& lock) {
+        lock.unlock();
+        slot.replace();
         lock.lock();
     }
 
@@ -334,8 +356,9 @@ private:
     JobQueue<JobType> waiting_;
     std::vector<std::unique_ptr<Seat>> seats_;
     BatchSize batchSize_;
-    std::size_t busy_ = 0; // sessions with a batch under way
-    bool watched_ = false; // a free session waits for the moment to help a busy one
+    std::size_t busy_ = 0;  // sessions with a batch under way
+    bool watched_ = false;  // a free session waits for the moment to help a busy one
+    bool renewing_ = false; // a session's thread opens its successor
     bool stopping_ = false;
 
     std::vector<std::thread> threads_;

@@ -23,6 +23,9 @@ Fault faultOf(const Poco::Exception& exception) {
         return Fault::readOnly;
     if (dynamic_cast<const sqlite::DatabaseFullException*>(&exception) != nullptr)
         return Fault::storageFull;
+    if (dynamic_cast<const sqlite::RowTooBigException*>(&exception) != nullptr ||
+        dynamic_cast<const sqlite::DataTypeMismatchException*>(&exception) != nullptr)
+        return Fault::valueRefused;
     if (exception.message().find("no such table") != std::string::npos)
         return Fault::schemaMissing;
     return Fault::refused;
@@ -87,7 +90,7 @@ std::size_t SqliteConnection::run(const char* sql,
         return statement.execute();
     } catch (const Poco::Exception& exception) {
         const Fault fault = faultOf(exception);
-        usable_ = fault == Fault::locked || isAboutARow(exception);
+        usable_ = fault == Fault::locked || fault == Fault::valueRefused || isAboutARow(exception);
         throw StorageError(fault);
     }
 }

@@ -16,6 +16,13 @@ void SqliteMigrationSession::commit() { script("COMMIT"); }
 
 void SqliteMigrationSession::script(const std::string& sql) { connection_.script(sql); }
 
+void SqliteMigrationSession::prepare() {
+    script("CREATE TABLE IF NOT EXISTS schema_migrations ("
+           "name varchar(255) PRIMARY KEY, "
+           "checksum char(64) NOT NULL, "
+           "applied_at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP)");
+}
+
 std::vector<AppliedMigration> SqliteMigrationSession::applied() {
     int tables = 0;
     connection_.run("SELECT count(*) FROM sqlite_master WHERE name = 'schema_migrations'",

@@ -12,6 +12,7 @@ public:
     void begin() override;
     void commit() override;
     void script(const std::string& sql) override;
+    void prepare() override;
     std::vector<AppliedMigration> applied() override;
     void record(const AppliedMigration& migration) override;
 
