@@ -106,11 +106,13 @@ private:
     void onEachDatabase(const std::function<void(const Opener&)>& test) {
         test([this] {
             return std::make_unique<storage::PostgresMigrationSession>(
-                settings_.postgres, std::chrono::steady_clock::now() + std::chrono::seconds(5));
+                settings_.postgres, Resolver(),
+                std::chrono::steady_clock::now() + std::chrono::seconds(5));
         });
         test([this] {
             return std::make_unique<storage::SqliteMigrationSession>(
-                (directory_->path() / "test.db").string());
+                (directory_->path() / "test.db").string(),
+                std::chrono::steady_clock::now() + std::chrono::seconds(5));
         });
     }
 

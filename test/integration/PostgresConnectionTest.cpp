@@ -28,7 +28,7 @@ public:
     void setUp() override { settings_ = postgresSettings(sharedPostgres(), "postgres"); }
 
     void keepsTheConnectionAfterAnError() {
-        PostgresConnection connection(settings_, in(5000));
+        PostgresConnection connection(settings_, resolver_, in(5000));
         connection.prepare("divide", "SELECT 1 / $1::bigint", in(5000));
         for (int i = 0; i < 3; ++i) {
             const std::array<std::string, 1> zero{"0"};
@@ -41,7 +41,7 @@ public:
     }
 
     void readsColumnsByTheirType() {
-        PostgresConnection connection(settings_, in(5000));
+        PostgresConnection connection(settings_, resolver_, in(5000));
         connection.prepare("types",
                            "SELECT '018f3c00-abcd-7def-8123-456789abcdef'::uuid, -5::bigint, true, "
                            "'2026-01-31 09:05:00.042999'::timestamp, "
@@ -62,7 +62,7 @@ public:
     }
 
     void losesTheConnectionAfterAMissedDeadline() {
-        PostgresConnection connection(settings_, in(5000));
+        PostgresConnection connection(settings_, resolver_, in(5000));
         const auto begun = std::chrono::steady_clock::now();
         CPPUNIT_ASSERT(faultOf([&] { connection.script("SELECT pg_sleep(5)", in(200)); }) ==
                        Fault::timedOut);
@@ -71,7 +71,7 @@ public:
     }
 
     void noticesAConnectionThatWasEnded() {
-        PostgresConnection connection(settings_, in(5000));
+        PostgresConnection connection(settings_, resolver_, in(5000));
         const auto id =
             std::string(connection.query("SELECT pg_backend_pid()", {}, in(5000)).text(0, 0));
         sharedPostgres().query("postgres", "SELECT pg_terminate_backend(" + id + ", 5000)");
@@ -109,7 +109,7 @@ public:
     }
 
     void givesUpConnectingToAFrozenServer() {
-        PostgresConnection connection(settings_, in(5000));
+        PostgresConnection connection(settings_, resolver_, in(5000));
         sharedPostgres().freeze();
         const auto begun = std::chrono::steady_clock::now();
         const auto fault = connectFault(settings_, 500);
@@ -138,7 +138,7 @@ private:
 
     static std::optional<Fault> connectFault(const storage::PostgresSettings& settings,
                                              int milliseconds = 5000) {
-        return faultOf([&] { PostgresConnection connection(settings, in(milliseconds)); });
+        return faultOf([&] { PostgresConnection connection(settings, Resolver(), in(milliseconds)); });
     }
 
     static std::ptrdiff_t descriptors() {
@@ -147,6 +147,7 @@ private:
     }
 
     storage::PostgresSettings settings_;
+    const Resolver resolver_;
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(PostgresConnectionTest);

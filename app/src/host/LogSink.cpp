@@ -30,7 +30,9 @@ LogSink::LogSink(int descriptor, Notice notice, std::size_t capacity)
       capacity_(capacity),
       thread_([this] { run(); }) {}
 
-LogSink::~LogSink() {
+void LogSink::finish() {
+    if (!thread_.joinable())
+        return;
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;

@@ -25,13 +25,17 @@ public:
     /// `descriptor` stays the caller's; `capacity` in bytes.
     LogSink(int descriptor, Notice notice, std::size_t capacity = defaultCapacity);
 
-    /// Writes what is left, where that takes no longer than half a second.
-    ~LogSink();
+    /// As `finish`.
+    ~LogSink() { finish(); }
     LogSink(const LogSink&) = delete;
     LogSink& operator=(const LogSink&) = delete;
 
     /// Takes a line, its end included; never waits.
     void write(std::string_view line);
+
+    /// Writes what is left, where that takes no longer than half a second, and nothing any more.
+    /// Called by one thread; others may go on calling `write`.
+    void finish();
 
 private:
     void run();

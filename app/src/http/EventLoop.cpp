@@ -27,10 +27,14 @@ EventLoop::EventLoop(const Limits& limits, Dispatcher& dispatcher, Logger& logge
       dispatcher_(dispatcher),
       logger_(logger),
       draining_(draining),
-      open_(open),
-      thread_([this] { run(); }) {}
+      open_(open) {
+    thread_.add([this] { run(); });
+}
 
-EventLoop::~EventLoop() { stop(); }
+EventLoop::~EventLoop() {
+    beginToStop();
+    join(Deadline::max());
+}
 
 void EventLoop::post(std::function<void()> work) {
     bool isFirst = false;
@@ -56,14 +60,11 @@ void EventLoop::closeIdle() {
     });
 }
 
-void EventLoop::stop() {
-    if (!thread_.joinable())
-        return;
+void EventLoop::beginToStop() {
     post([this] {
         stopping_ = true;
         nextSweep_ = {};
     });
-    thread_.join();
 }
 
 void EventLoop::run() {
@@ -77,6 +78,7 @@ void EventLoop::run() {
         waits_.run();
         std::for_each(others, events.begin() + count, [&](auto& event) { handle(event); });
         runPosted();
+        timers_.run(); // later than what was posted: an outcome that has come counts
         runAgain();
         sweep();
     }
@@ -85,11 +87,15 @@ void EventLoop::run() {
 milliseconds EventLoop::timeout() const {
     if (!again_.empty() || postedHere_)
         return milliseconds(0);
-    if (!waits_.empty()) {
-        const auto left = std::chrono::ceil<milliseconds>(waits_.earliest() - steady_clock::now());
-        return std::clamp(left, milliseconds(0), sweepInterval);
-    }
-    return connections_.empty() && !counted_ ? milliseconds(-1) : sweepInterval;
+    if (connections_.empty() && !counted_ && waits_.empty() && timers_.empty())
+        return milliseconds(-1);
+    Deadline next = steady_clock::now() + sweepInterval;
+    if (!waits_.empty())
+        next = std::min(next, waits_.earliest());
+    if (!timers_.empty())
+        next = std::min(next, timers_.earliest());
+    const auto left = std::chrono::ceil<milliseconds>(next - steady_clock::now());
+    return std::max(left, milliseconds(0));
 }
 
 void EventLoop::handle(const Poller::Event& event) {

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <typeinfo>
 #include <utility>
@@ -26,6 +27,9 @@ constexpr milliseconds retryInterval{50};
 
 // How long the last step of a handshake may take that began before the port was closed.
 constexpr milliseconds handshakeTime{100};
+
+// How long to take in those who go on connecting where the port could not be closed to them.
+constexpr milliseconds drainTime{500};
 
 // Poco's own poll makes and closes an epoll descriptor for each call.
 bool isReadable(const Poco::Net::Socket& socket, milliseconds patience = milliseconds(0)) {
@@ -86,10 +90,11 @@ void Server::finish() {
         loop->closeIdle();
 }
 
-void Server::stop() {
+bool Server::stop(Deadline deadline) {
     stopListening();
     for (const auto& loop : loops_)
-        loop->stop();
+        loop->beginToStop();
+    return std::ranges::all_of(loops_, [&](const auto& loop) { return loop->join(deadline); });
 }
 
 void Server::stopListening() {
@@ -106,8 +111,9 @@ void Server::stopListening() {
 void Server::drainBacklog() {
     if (!refuseNewConnections(socket_.impl()->sockfd()))
         logger_.log(LogLevel::warn, "could not close the port to new connections first");
+    const auto end = std::chrono::steady_clock::now() + drainTime;
     try {
-        while (isReadable(socket_, handshakeTime))
+        while (std::chrono::steady_clock::now() < end && isReadable(socket_, handshakeTime))
             admit(socket_.acceptConnection());
     } catch (const Poco::Exception& exception) {
         logAcceptFailure(exception);

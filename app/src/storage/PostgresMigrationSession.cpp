@@ -15,8 +15,8 @@ Deadline patient() { return std::chrono::steady_clock::now() + std::chrono::hour
 } // namespace
 
 PostgresMigrationSession::PostgresMigrationSession(const PostgresSettings& settings,
-                                                   Deadline deadline)
-    : connection_(settings, deadline) {
+                                                   const Resolver& resolver, Deadline deadline)
+    : connection_(settings, resolver, deadline) {
     script("SET TIME ZONE 'UTC'");
 }
 

@@ -8,7 +8,8 @@ namespace kubecred::storage {
 class PostgresMigrationSession final : public MigrationSession {
 public:
     /// Connects by `deadline`; everything after that may take as long as it takes.
-    PostgresMigrationSession(const PostgresSettings& settings, Deadline deadline);
+    PostgresMigrationSession(const PostgresSettings& settings, const Resolver& resolver,
+                             Deadline deadline);
 
     void begin() override;
     void commit() override;

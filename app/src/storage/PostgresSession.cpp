@@ -40,8 +40,9 @@ constexpr const char* rehearsalSql =
 
 } // namespace
 
-PostgresSession::PostgresSession(const PostgresSettings& settings, Role role, Deadline deadline)
-    : connection_(settings, deadline) {
+PostgresSession::PostgresSession(const PostgresSettings& settings, const Resolver& resolver,
+                                 Role role, Deadline deadline)
+    : connection_(settings, resolver, deadline) {
     connection_.script(sessionSetup, deadline);
     if (role == Role::reading) {
         connection_.prepare("probe", readProbeSql, deadline);
