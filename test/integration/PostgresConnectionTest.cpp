@@ -138,7 +138,8 @@ private:
 
     static std::optional<Fault> connectFault(const storage::PostgresSettings& settings,
                                              int milliseconds = 5000) {
-        return faultOf([&] { PostgresConnection connection(settings, Resolver(), in(milliseconds)); });
+        return faultOf(
+            [&] { PostgresConnection connection(settings, Resolver(), in(milliseconds)); });
     }
 
     static std::ptrdiff_t descriptors() {

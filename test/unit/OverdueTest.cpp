@@ -44,7 +44,11 @@ public:
         database_.beforeInsert = [this](FakeSession&, const FakeDatabase::Names&) { pass(); };
     }
 
-    void tearDown() override { gate_.open(); }
+    void tearDown() override {
+        gate_.open();
+        reader_.stop();
+        writer_.stop();
+    }
 
     void anOutcomeInTimeCounts() {
         Started<int> operation(told(steady_clock::now() + 10s), loop_);
@@ -159,7 +163,7 @@ private:
     Gate gate_;
     storage::GroupLookUp reader_{database_.factory(), 1, logger_, clock_, metrics_};
     storage::GroupCommit writer_{database_.factory(), 1, logger_, clock_, metrics_};
-    const Credential ada_{Uuid::version4(), "Ada",      "ada@example.org", "passport", "{}",
+    const Credential ada_{Uuid::version4(), "Ada",       "ada@example.org", "passport", "{}",
                           "worker-1",       clock_.now()};
     Sink<int> sink_;
     LoopExecutor loop_; // last: it must end before what works on it

@@ -47,9 +47,8 @@ public:
 
     void takesNothingButFiles() {
         CPPUNIT_ASSERT_EQUAL(0, mkfifo(path_.c_str(), 0600));
-        for (const auto& path :
-             {path_, directory_.path().string(), path_ + "-missing", std::string("/dev/zero"),
-              std::string("/dev/null"), std::string()})
+        for (const auto& path : {path_, directory_.path().string(), path_ + "-missing",
+                                 std::string("/dev/zero"), std::string("/dev/null"), std::string()})
             CPPUNIT_ASSERT_MESSAGE(path, !readTextFile(path));
     }
 

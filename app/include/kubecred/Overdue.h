@@ -15,9 +15,10 @@ namespace kubecred {
 /// How long after its deadline an operation may still say itself what came of it.
 inline constexpr std::chrono::milliseconds overdueGrace{300};
 
-/// A sink for an operation on somebody else's thread, which may be stuck for ever: what has not come
-/// a little after the deadline counts as Error (unavailable) with this detail, and is dropped when it
-/// comes. To be called on the executor's thread; an executor without timers gets the sink as it is.
+/// A sink for an operation on somebody else's thread, which may be stuck for ever: what has not
+/// come a little after the deadline counts as Error (unavailable) with this detail, and is dropped
+/// when it comes. To be called on the executor's thread; an executor without timers gets the sink
+/// as it is.
 template <typename T>
 Sink<T> failingWhenOverdue(Executor& executor, Deadline deadline, const char* detail,
                            Sink<T> sink) {

@@ -38,7 +38,8 @@ private:
     std::shared_ptr<State> state_;
 };
 
-/// When the first of so many that are tried in turn has had its fair share of the time that is left.
+/// When the first of so many that are tried in turn has had its fair share of the time that is
+/// left.
 Deadline shareOf(Deadline deadline, std::size_t turns) noexcept;
 
 } // namespace kubecred

@@ -252,8 +252,8 @@ void Daemon::serve() {
 
 // False where requests are still in flight at the end.
 bool Daemon::awaitRequests(std::chrono::milliseconds patience) {
-    return comesTrue(
-        [this](Deadline deadline) { return server_.waitUntilFinished(deadline); }, patience);
+    return comesTrue([this](Deadline deadline) { return server_.waitUntilFinished(deadline); },
+                     patience);
 }
 
 void Daemon::stop(int status) {
@@ -263,6 +263,8 @@ void Daemon::stop(int status) {
     if (!comesTrue([this](Deadline deadline) { return stopStorage(deadline); }, farewell))
         leave(status);
     logger_.log(LogLevel::info, "stopped");
+    if (!logger_.finish())
+        std::_Exit(status);
 }
 
 // Storage ends what still waits for it. What hangs even there is answered when it is overdue.

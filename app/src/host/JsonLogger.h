@@ -21,7 +21,7 @@ public:
                std::span<const LogField> fields) noexcept override;
 
     /// As LogSink::finish.
-    void finish() { sink_.finish(); }
+    bool finish() { return sink_.finish(); }
 
 private:
     std::string line(LogLevel level, std::string_view message,

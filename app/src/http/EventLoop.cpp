@@ -23,11 +23,7 @@ constexpr milliseconds farewell{1000};
 
 EventLoop::EventLoop(const Limits& limits, Dispatcher& dispatcher, Logger& logger,
                      const std::atomic<bool>& draining, ConnectionCount& open)
-    : limits_(limits),
-      dispatcher_(dispatcher),
-      logger_(logger),
-      draining_(draining),
-      open_(open) {
+    : limits_(limits), dispatcher_(dispatcher), logger_(logger), draining_(draining), open_(open) {
     thread_.add([this] { run(); });
 }
 

@@ -35,7 +35,8 @@ Poco::Net::StreamSocket connectTo(const std::string& host, std::uint16_t port,
     if (!addresses)
         throw PeerError("timed out");
     for (std::size_t i = 0; i < addresses->size(); ++i)
-        if (auto socket = connectAt((*addresses)[i], port, shareOf(deadline, addresses->size() - i)))
+        if (auto socket =
+                connectAt((*addresses)[i], port, shareOf(deadline, addresses->size() - i)))
             return *std::move(socket);
     throw PeerError("unreachable");
 }

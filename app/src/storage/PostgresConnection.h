@@ -65,8 +65,8 @@ private:
 /// does not survive a failure. Used by one thread at a time.
 class PostgresConnection {
 public:
-    /// Connects: first a probe that can be given up, then Poco, which cannot, but gives up by itself
-    /// after two seconds. Throws StorageError.
+    /// Connects: first a probe that can be given up, then Poco, which cannot, but gives up by
+    /// itself after two seconds. Throws StorageError.
     PostgresConnection(const PostgresSettings& settings, const Resolver& resolver,
                        Deadline deadline);
 

@@ -9,8 +9,8 @@
 namespace kubecred::storage {
 
 /// The connection string of a server of the database that a moment ago let this process in. The
-/// settings' host may be several, separated by commas, and each may have several addresses: they are
-/// tried in turn, each with a fair share of the time, since one of them may be silent. Throws
+/// settings' host may be several, separated by commas, and each may have several addresses: they
+/// are tried in turn, each with a fair share of the time, since one of them may be silent. Throws
 /// StorageError by the deadline.
 std::string findServer(const PostgresSettings& settings, const Resolver& resolver,
                        Deadline deadline);

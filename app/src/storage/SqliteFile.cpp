@@ -35,7 +35,8 @@ void makeFolder(const fs::path& folder) {
     fs::create_directories(folder, error);
     if (error || !fs::is_directory(folder, error))
         throw StorageError(Fault::unreachable, "the folder of database.path cannot be made");
-    if (!isWritable(folder.string(), W_OK | X_OK)) // SQLite keeps files of its own beside the database
+    if (!isWritable(folder.string(),
+                    W_OK | X_OK)) // SQLite keeps files of its own beside the database
         throw StorageError(Fault::readOnly, "the folder of database.path cannot be written to");
 }
 
@@ -48,8 +49,8 @@ void makeFile(const std::string& path) {
 void closeToOthers(const std::string& path) noexcept {
     const auto status = statusOf(path);
     if (status && S_ISREG(status->st_mode) && status->st_uid == geteuid() &&
-        (status->st_mode & forOthers) != 0)
-        [[maybe_unused]] const int ignored = chmod(path.c_str(), forUs);
+        (status->st_mode & forOthers) != 0) [[maybe_unused]]
+        const int ignored = chmod(path.c_str(), forUs);
 }
 
 } // namespace
