@@ -30,6 +30,7 @@ class OverdueTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(anOutcomeInTimeCounts);
     CPPUNIT_TEST(whatIsOverdueFails);
     CPPUNIT_TEST(aLateOutcomeIsDropped);
+    CPPUNIT_TEST(whatIsForgottenFailsAsWell);
     CPPUNIT_TEST(withoutTimersNothingIsOverdue);
     CPPUNIT_TEST(aLookUpIsAnsweredThoughItsSessionIsStuck);
     CPPUNIT_TEST(anIssuanceIsAnsweredThoughItsSessionIsStuck);
@@ -73,6 +74,15 @@ public:
         thrownError([&] { operation.get(); });
         settle(7); // a second outcome would end the test with an exception of the promise
         CPPUNIT_ASSERT(onLoop<bool>([this] { return loop_.timers()->empty(); }));
+    }
+
+    void whatIsForgottenFailsAsWell() {
+        Started<int> operation(told(steady_clock::now()), loop_);
+        onLoop<bool>([this] {
+            sink_ = nullptr;
+            return true;
+        });
+        CPPUNIT_ASSERT(thrownError([&] { operation.get(); }).kind() == ErrorKind::unavailable);
     }
 
     void withoutTimersNothingIsOverdue() {

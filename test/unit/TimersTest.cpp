@@ -3,8 +3,10 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <string>
-#include <thread>
+#include <utility>
 
 namespace kubecred::test {
 
@@ -51,18 +53,28 @@ public:
 
     void workMayAddAndCancel() {
         const auto cancelled = add(-1ms, "cancelled");
-        timers_.add(now_ - 2ms, [&] {
-            timers_.cancel(cancelled);
-            add(-3ms, "added");
-        });
+        timers_.add(now_ - 2ms, std::make_shared<Action>([&] {
+                        timers_.cancel(cancelled);
+                        add(-3ms, "added");
+                    }));
         timers_.run();
         CPPUNIT_ASSERT_EQUAL(std::string("added;"), done_);
         CPPUNIT_ASSERT(timers_.empty());
     }
 
 private:
+    class Action final : public Timers::Work {
+    public:
+        explicit Action(std::function<void()> action) : action_(std::move(action)) {}
+        void expire() override { action_(); }
+
+    private:
+        const std::function<void()> action_;
+    };
+
     Timers::Timer add(std::chrono::milliseconds time, const std::string& name) {
-        return timers_.add(now_ + time, [this, name] { done_ += name + ";"; });
+        return timers_.add(now_ + time,
+                           std::make_shared<Action>([this, name] { done_ += name + ";"; }));
     }
 
     const Deadline now_ = steady_clock::now();

@@ -2,22 +2,36 @@
 
 #include "kubecred/Clock.h"
 
-#include <functional>
 #include <map>
+#include <memory>
+#include <utility>
 
 namespace kubecred {
 
 /// What an event loop is to do at a later time. Used on its executor's thread only.
 class Timers {
-    using Queue = std::multimap<Deadline, std::function<void()>>;
+public:
+    class Work {
+    public:
+        virtual ~Work() = default;
+
+        /// Throws nothing.
+        virtual void expire() = 0;
+    };
+
+private:
+    using Queue = std::multimap<Deadline, std::shared_ptr<Work>>;
 
 public:
     using Timer = Queue::iterator;
 
-    /// Does the work, which throws nothing, once the deadline has passed, unless that is cancelled.
-    Timer add(Deadline deadline, std::function<void()> work);
+    /// Lets the work expire, and lets go of it, once the deadline has passed, unless that is
+    /// cancelled. Most deadlines are as far away as the others: so the place is at the end.
+    Timer add(Deadline deadline, std::shared_ptr<Work> work) {
+        return queue_.emplace_hint(queue_.end(), deadline, std::move(work));
+    }
 
-    /// In constant time. To be called before the work has begun only.
+    /// In constant time. To be called before the work expires only.
     void cancel(Timer timer) { queue_.erase(timer); }
 
     bool empty() const noexcept { return queue_.empty(); }
