@@ -40,18 +40,6 @@ constexpr std::chrono::seconds farewell{3};
 // How long the last answers may take: a little more than any request may wait.
 constexpr std::chrono::seconds lastAnswers{11};
 
-// Whether something comes true in time; another signal is the end of the patience. `isTrueBy` waits
-// itself, until the deadline that it gets.
-bool comesTrue(const std::function<bool(Deadline)>& isTrueBy, std::chrono::milliseconds patience) {
-    constexpr std::chrono::milliseconds step{20};
-    const auto end = std::chrono::steady_clock::now() + patience;
-    while (!isTrueBy(std::chrono::steady_clock::now() + step))
-        if (std::chrono::steady_clock::now() >= end ||
-            waitForEndSignal(std::chrono::milliseconds(0)))
-            return false;
-    return true;
-}
-
 /// The parts of a running daemon.
 class Daemon {
 public:
@@ -252,15 +240,15 @@ void Daemon::serve() {
 
 // False where requests are still in flight at the end.
 bool Daemon::awaitRequests(std::chrono::milliseconds patience) {
-    return comesTrue([this](Deadline deadline) { return server_.waitUntilFinished(deadline); },
-                     patience);
+    return comesTrueInTime(
+        [this](Deadline deadline) { return server_.waitUntilFinished(deadline); }, patience);
 }
 
 void Daemon::stop(int status) {
     if (!stopServer())
         leave(ExitStatus::failed);
     stopModules();
-    if (!comesTrue([this](Deadline deadline) { return stopStorage(deadline); }, farewell))
+    if (!comesTrueInTime([this](Deadline deadline) { return stopStorage(deadline); }, farewell))
         leave(status);
     logger_.log(LogLevel::info, "stopped");
     if (!logger_.finish())
@@ -271,7 +259,7 @@ void Daemon::stop(int status) {
 bool Daemon::stopServer() {
     const auto now = std::chrono::steady_clock::now();
     const bool isBusy = !server_.waitUntilFinished(now);
-    return comesTrue(
+    return comesTrueInTime(
         [&](Deadline deadline) {
             if (isBusy)
                 stopStorage(now);
