@@ -83,15 +83,12 @@ void EventLoop::run() {
 milliseconds EventLoop::timeout() const {
     if (!again_.empty() || postedHere_)
         return milliseconds(0);
-    if (connections_.empty() && !counted_ && waits_.empty() && timers_.empty())
-        return milliseconds(-1);
-    Deadline next = steady_clock::now() + sweepInterval;
-    if (!waits_.empty())
-        next = std::min(next, waits_.earliest());
-    if (!timers_.empty())
-        next = std::min(next, timers_.earliest());
+    if (waits_.empty() && timers_.empty())
+        return connections_.empty() && !counted_ ? milliseconds(-1) : sweepInterval;
+    const auto next = std::min(waits_.empty() ? Deadline::max() : waits_.earliest(),
+                               timers_.empty() ? Deadline::max() : timers_.earliest());
     const auto left = std::chrono::ceil<milliseconds>(next - steady_clock::now());
-    return std::max(left, milliseconds(0));
+    return std::clamp(left, milliseconds(0), sweepInterval);
 }
 
 void EventLoop::handle(const Poller::Event& event) {
