@@ -1,6 +1,8 @@
 #include "Expectations.h"
 #include "support/Daemon.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 
 namespace kubecred::test {
@@ -53,6 +55,8 @@ class ConfigurationTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(rootCertificatesMustBeThere);
     CPPUNIT_TEST(secretsAreRefusedOnTheCommandLine);
     CPPUNIT_TEST(theShippedFilesAreSound);
+    CPPUNIT_TEST(takesNothingButFiles);
+    CPPUNIT_TEST(skipsAByteOrderMark);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -264,6 +268,33 @@ public:
             ++count;
         }
         CPPUNIT_ASSERT_MESSAGE("local, issuance and verification at least", count >= 3);
+    }
+
+    // Others never end, or keep who opens them waiting.
+    void takesNothingButFiles() {
+        const TemporaryDirectory directory;
+        const auto pipe = directory.path() / "pipe";
+        CPPUNIT_ASSERT_EQUAL(0, mkfifo(pipe.c_str(), 0600));
+        const auto large = directory.path() / "large";
+        writeFile(large, std::string((1 << 20) + 1, '#'));
+        for (const std::string& path : {std::string("/dev/zero"), std::string("/dev/null"),
+                                        directory.path().string(), pipe.string(), large.string()})
+            for (const char* command : {"--check-config", "--healthcheck", "--migrate"}) {
+                const auto ended = runToEnd({KUBECRED_BINARY, "--config=" + path, command});
+                CPPUNIT_ASSERT_EQUAL_MESSAGE(path, 78, ended.status);
+                assertContains(ended.errors, "cannot read the configuration file " + path +
+                                                 ": it must be a file that can be read, of at "
+                                                 "most 1 MiB");
+            }
+    }
+
+    void skipsAByteOrderMark() {
+        const TemporaryDirectory directory;
+        const auto file = directory.path() / "test.properties";
+        writeFile(file, "\xef\xbb\xbfmodules=issuance\n");
+        const auto ended =
+            runToEnd({KUBECRED_BINARY, "--config=" + file.string(), "--check-config"});
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(ended.errors, 0, ended.status);
     }
 };
 

@@ -5,7 +5,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
+#include <thread>
 
 namespace kubecred::test {
 namespace {
@@ -45,6 +47,8 @@ class StopTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(idleConnectionsDoNotHoldItUp);
     CPPUNIT_TEST(endsWhileTheDatabaseIsDown);
     CPPUNIT_TEST(endsAsProcessOne);
+    CPPUNIT_TEST(endsThoughOthersGoOnConnecting);
+    CPPUNIT_TEST(aSecondSignalEndsTheWaitForRequests);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -126,7 +130,49 @@ public:
         }
     }
 
+    // Also where the kernel lets this user close no port to new connections but by closing it.
+    void endsThoughOthersGoOnConnecting() {
+        for (const bool isUnprivileged : {false, true}) {
+            Daemon daemon({.properties = sqliteProperties(), .isUnprivileged = isUnprivileged});
+            daemon.waitForStatus("healthy");
+            std::atomic<bool> ended = false;
+            std::thread others([&] {
+                while (!ended) {
+                    connectOnce(daemon.port());
+                    std::this_thread::sleep_for(milliseconds(20));
+                }
+            });
+            daemon.process().signal(SIGTERM);
+            const Stopwatch stopwatch;
+            const auto status = daemon.process().wait();
+            ended = true;
+            others.join();
+            CPPUNIT_ASSERT_EQUAL(0, status.value_or(-1));
+            stopwatch.assertWithin(seconds(6));
+        }
+    }
+
+    void aSecondSignalEndsTheWaitForRequests() {
+        Daemon daemon({sqliteProperties(
+            {{"shutdown.timeoutSeconds", "60"}, {"http.requestTimeoutSeconds", "60"}})});
+        RawConnection sending(daemon.port());
+        sending.send("POST /issuance/credentials HTTP/1.1\r\n");
+        CPPUNIT_ASSERT(sending.staysSilent());
+        daemon.process().signal(SIGTERM);
+        CPPUNIT_ASSERT(!daemon.process().wait(milliseconds(2000)));
+        assertEndsSoonOn(SIGTERM, daemon);
+        CPPUNIT_ASSERT_EQUAL(std::string(), sending.receiveUntilClosed());
+    }
+
 private:
+    // Some are refused, or closed at once.
+    static void connectOnce(int port) {
+        try {
+            const RawConnection connection(port);
+        } catch (const Poco::Exception&) {
+        }
+    }
+
     static void assertEndsSoonOn(int signal, Daemon& daemon) {
         const Stopwatch stopwatch;
         daemon.process().signal(signal);

@@ -105,14 +105,16 @@ private:
         test(
             [this] {
                 return std::make_unique<storage::PostgresMigrationSession>(
-                    settings_.postgres, std::chrono::steady_clock::now() + std::chrono::seconds(5));
+                    settings_.postgres, Resolver(),
+                    std::chrono::steady_clock::now() + std::chrono::seconds(5));
             },
             {"V001__a", "CREATE TABLE {schema}.a (id integer);"},
             {"V002__b", "-- one more\nCREATE TABLE {schema}.b (id integer);\n"});
         test(
             [this] {
                 return std::make_unique<storage::SqliteMigrationSession>(
-                    (directory_->path() / "test.db").string());
+                    (directory_->path() / "test.db").string(),
+                    std::chrono::steady_clock::now() + std::chrono::seconds(5));
             },
             {"V001__a", "CREATE TABLE a (id integer);"},
             {"V002__b", "-- one more\nCREATE TABLE b (id integer);\n"});

@@ -32,7 +32,7 @@ public:
     }
 
     void aLockedKeyFailsAlone() {
-        PostgresConnection other(settings_.postgres, soon());
+        PostgresConnection other(settings_.postgres, Resolver(), soon());
         other.script("BEGIN;" + insertOf(credentialOf("7")), soon());
         failsAlone("7", "database locked");
         other.script("ROLLBACK", soon());
@@ -41,7 +41,7 @@ public:
 
     void waitsForWhoIssuesTheSameKey() {
         const auto theirs = credentialOf("Ada");
-        PostgresConnection other(settings_.postgres, soon());
+        PostgresConnection other(settings_.postgres, Resolver(), soon());
         other.script("BEGIN;" + insertOf(theirs), soon());
         auto ours = start({credentialOf("Ada")});
         CPPUNIT_ASSERT(eventually(

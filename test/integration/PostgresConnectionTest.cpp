@@ -1,11 +1,16 @@
 #include "storage/PostgresConnection.h"
 #include "SharedPostgres.h"
+#include "support/SilentAddress.h"
+#include "support/TemporaryDirectory.h"
 
 #include <cppunit/extensions/HelperMacros.h>
+
+#include <sys/stat.h>
 
 #include <array>
 #include <filesystem>
 #include <iterator>
+#include <thread>
 #include <utility>
 
 namespace kubecred::test {
@@ -23,13 +28,18 @@ class PostgresConnectionTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(tellsWhyItCannotConnect);
     CPPUNIT_TEST(leaksNothingWhenItCannotConnect);
     CPPUNIT_TEST(givesUpConnectingToAFrozenServer);
+    CPPUNIT_TEST(triesEachHostInTurn);
+    CPPUNIT_TEST(triesEachAddressOfAName);
+    CPPUNIT_TEST(waitsForNoNameBeyondTheDeadline);
+    CPPUNIT_TEST(prefersAStandbyButTakesAnother);
+    CPPUNIT_TEST(opensNoPipeForACertificate);
     CPPUNIT_TEST_SUITE_END();
 
 public:
     void setUp() override { settings_ = postgresSettings(sharedPostgres(), "postgres"); }
 
     void keepsTheConnectionAfterAnError() {
-        PostgresConnection connection(settings_, in(5000));
+        PostgresConnection connection(settings_, resolver_, in(5000));
         connection.prepare("divide", "SELECT 1 / $1::bigint", in(5000));
         for (int i = 0; i < 3; ++i) {
             const std::array<std::string, 1> zero{"0"};
@@ -42,7 +52,7 @@ public:
     }
 
     void readsColumnsByTheirType() {
-        PostgresConnection connection(settings_, in(5000));
+        PostgresConnection connection(settings_, resolver_, in(5000));
         connection.prepare("types",
                            "SELECT '018f3c00-abcd-7def-8123-456789abcdef'::uuid, -5::bigint, true, "
                            "'2026-01-31 09:05:00.042999'::timestamp, "
@@ -70,7 +80,7 @@ public:
     }
 
     void losesTheConnectionAfterAMissedDeadline() {
-        PostgresConnection connection(settings_, in(5000));
+        PostgresConnection connection(settings_, resolver_, in(5000));
         const auto begun = std::chrono::steady_clock::now();
         CPPUNIT_ASSERT(faultOf([&] { connection.script("SELECT pg_sleep(5)", in(200)); }) ==
                        Fault::timedOut);
@@ -79,7 +89,7 @@ public:
     }
 
     void noticesAConnectionThatWasEnded() {
-        PostgresConnection connection(settings_, in(5000));
+        PostgresConnection connection(settings_, resolver_, in(5000));
         const auto id =
             std::string(connection.query("SELECT pg_backend_pid()", {}, in(5000)).text(0, 0));
         sharedPostgres().query("postgres", "SELECT pg_terminate_backend(" + id + ", 5000)");
@@ -131,7 +141,7 @@ public:
     }
 
     void givesUpConnectingToAFrozenServer() {
-        PostgresConnection connection(settings_, in(5000));
+        PostgresConnection connection(settings_, resolver_, in(5000));
         sharedPostgres().freeze();
         const auto begun = std::chrono::steady_clock::now();
         const auto fault = connectFault(settings_, 500);
@@ -141,6 +151,58 @@ public:
         CPPUNIT_ASSERT(fault == Fault::timedOut);
         CPPUNIT_ASSERT(runFault == Fault::timedOut);
         CPPUNIT_ASSERT(took < std::chrono::seconds(2));
+    }
+
+    void triesEachHostInTurn() {
+        const SilentAddress silent("::1", settings_.port);
+        settings_.host = "::1,127.0.0.1";
+        PostgresConnection connection(settings_, resolver_, in(4000));
+        connection.script("SELECT 1", in(5000));
+        settings_.name = "no_such_database";
+        CPPUNIT_ASSERT(connectFault(settings_, 2000) == Fault::loginRefused);
+        settings_.host = "127.0.0.1,::1"; // what a server says tells more than silence
+        CPPUNIT_ASSERT(connectFault(settings_, 2000) == Fault::loginRefused);
+    }
+
+    void triesEachAddressOfAName() {
+        const SilentAddress silent("::1", settings_.port);
+        settings_.host = "two.test";
+        const Resolver resolver([](const std::string& host) {
+            CPPUNIT_ASSERT_EQUAL(std::string("two.test"), host);
+            return Resolver::Addresses{"::1", "127.0.0.1"};
+        });
+        PostgresConnection connection(settings_, resolver, in(4000));
+        connection.script("SELECT 1", in(5000));
+    }
+
+    void waitsForNoNameBeyondTheDeadline() {
+        settings_.host = "slow.test";
+        const Resolver slow([](const std::string&) {
+            std::this_thread::sleep_for(std::chrono::seconds(4));
+            return Resolver::Addresses();
+        });
+        const auto begun = std::chrono::steady_clock::now();
+        CPPUNIT_ASSERT(faultOf([&] { PostgresConnection connection(settings_, slow, in(300)); }) ==
+                       Fault::timedOut);
+        CPPUNIT_ASSERT(std::chrono::steady_clock::now() - begun < std::chrono::seconds(3));
+        const Resolver unknown([](const std::string&) { return Resolver::Addresses(); });
+        CPPUNIT_ASSERT(faultOf([&] {
+                           PostgresConnection connection(settings_, unknown, in(5000));
+                       }) == Fault::unreachable);
+    }
+
+    void prefersAStandbyButTakesAnother() {
+        settings_.targetSessionAttrs = "prefer-standby";
+        PostgresConnection connection(settings_, resolver_, in(5000));
+        connection.script("SELECT 1", in(5000));
+    }
+
+    void opensNoPipeForACertificate() {
+        const TemporaryDirectory directory;
+        settings_.sslMode = "verify-ca";
+        settings_.sslRootCert = (directory.path() / "pipe").string();
+        CPPUNIT_ASSERT_EQUAL(0, mkfifo(settings_.sslRootCert.c_str(), 0600));
+        CPPUNIT_ASSERT(connectFault(settings_) == Fault::tlsFailed);
     }
 
 private:
@@ -160,7 +222,8 @@ private:
 
     static std::optional<Fault> connectFault(const storage::PostgresSettings& settings,
                                              int milliseconds = 5000) {
-        return faultOf([&] { PostgresConnection connection(settings, in(milliseconds)); });
+        return faultOf(
+            [&] { PostgresConnection connection(settings, Resolver(), in(milliseconds)); });
     }
 
     static std::ptrdiff_t descriptors() {
@@ -169,6 +232,7 @@ private:
     }
 
     storage::PostgresSettings settings_;
+    const Resolver resolver_;
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(PostgresConnectionTest);

@@ -4,6 +4,7 @@
 #include "RawConnection.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <iostream>
@@ -75,6 +76,11 @@ Daemon::Daemon(DaemonOptions options) : port_(portOf(options.properties)) {
     how_.output = options.output.empty() ? directory_.path() / "output" : options.output;
     how_.errors = directory_.path() / "errors";
     command_ = options.launcher;
+    if (options.isUnprivileged && geteuid() == 0) {
+        std::filesystem::permissions(directory_.path(), std::filesystem::perms::all);
+        command_.insert(command_.end(), {"setpriv", "--reuid", "10001", "--regid", "10001",
+                                         "--clear-groups", "--bounding-set=-all"});
+    }
     const auto& configuration = options.configuration;
     const bool hasFile = !configuration.empty();
     command_.insert(
@@ -154,11 +160,13 @@ NewKey createKey(const std::string& name, const std::string& scopes) {
 
 Finished runProgram(const std::map<std::string, std::string>& properties,
                     const std::vector<std::string>& arguments,
-                    const std::map<std::string, std::string>& environment) {
+                    const std::map<std::string, std::string>& environment,
+                    const std::vector<std::string>& launcher) {
     const TemporaryDirectory directory;
     const auto file = directory.path() / "test.properties";
     writeFile(file, fileText(properties));
-    std::vector<std::string> command{KUBECRED_BINARY, "--config=" + file.string()};
+    std::vector<std::string> command = launcher;
+    command.insert(command.end(), {KUBECRED_BINARY, "--config=" + file.string()});
     command.insert(command.end(), arguments.begin(), arguments.end());
     Process::Options options;
     options.environment = withSanitizers(environment);

@@ -21,6 +21,9 @@ struct DaemonOptions {
     std::filesystem::path output = {};      ///< standard output; by default what log() returns
     /// A file of the project's to run with; the properties then go by --define.
     std::filesystem::path configuration = {};
+    /// Whether it runs as in the image, as a user who may do nothing that root may; one who is not
+    /// root runs it so in any case.
+    bool isUnprivileged = false;
 };
 
 /// Properties for both modules over a SQLite file (`database.path` is set by Daemon), and `more`.
@@ -78,9 +81,11 @@ struct NewKey {
 /// Has the program make one.
 NewKey createKey(const std::string& name, const std::string& scopes);
 
-/// Runs the program to its end with these properties in its file and `arguments` after --config.
+/// Runs the program to its end with these properties in its file and `arguments` after --config;
+/// `launcher` as in DaemonOptions.
 Finished runProgram(const std::map<std::string, std::string>& properties,
                     const std::vector<std::string>& arguments,
-                    const std::map<std::string, std::string>& environment = {});
+                    const std::map<std::string, std::string>& environment = {},
+                    const std::vector<std::string>& launcher = {});
 
 } // namespace kubecred::test

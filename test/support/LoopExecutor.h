@@ -3,6 +3,7 @@
 #include "http/Poller.h"
 #include "http/SocketWaits.h"
 #include "kubecred/Deferred.h"
+#include "kubecred/Timers.h"
 
 #include <algorithm>
 #include <array>
@@ -37,6 +38,7 @@ public:
     }
 
     SocketWaiter* sockets() noexcept override { return &waits_; }
+    Timers* timers() noexcept override { return &timers_; }
 
     std::thread::id id() const noexcept { return thread_.get_id(); }
 
@@ -60,14 +62,17 @@ private:
             for (const auto& work : takePosted())
                 work();
             waits_.run();
+            timers_.run();
         }
     }
 
     std::chrono::milliseconds timeout() const {
         using std::chrono::milliseconds;
-        if (waits_.empty())
+        if (waits_.empty() && timers_.empty())
             return milliseconds(-1);
-        const auto left = waits_.earliest() - std::chrono::steady_clock::now();
+        const auto next = std::min(waits_.empty() ? Deadline::max() : waits_.earliest(),
+                                   timers_.empty() ? Deadline::max() : timers_.earliest());
+        const auto left = next - std::chrono::steady_clock::now();
         return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(left));
     }
 
@@ -82,6 +87,7 @@ private:
 
     // These belong to the loop's thread.
     http::SocketWaits waits_{poller_};
+    Timers timers_;
     bool stopping_ = false;
 
     std::thread thread_; // last: it uses everything above

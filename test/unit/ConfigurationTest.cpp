@@ -31,8 +31,10 @@ public:
     void namesTheFileThatCannotBeRead() {
         host::CommandLine commandLine;
         commandLine.configFile = "/nowhere/x.properties";
-        CPPUNIT_ASSERT(faults(commandLine) ==
-                       Lines{"cannot read the configuration file /nowhere/x.properties"});
+        CPPUNIT_ASSERT(
+            faults(commandLine) ==
+            Lines{"cannot read the configuration file /nowhere/x.properties: it must be a "
+                  "file that can be read, of at most 1 MiB"});
     }
 
     void namesEveryFault() {

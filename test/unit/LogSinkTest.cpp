@@ -1,5 +1,7 @@
 #include "host/LogSink.h"
 
+#include "Gate.h"
+
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <fcntl.h>
@@ -25,6 +27,7 @@ class LogSinkTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(givesUpSoonAtTheEnd);
     CPPUNIT_TEST(writesWhatIsLeftAtTheEnd);
     CPPUNIT_TEST(survivesThatNobodyReads);
+    CPPUNIT_TEST(doesNotWaitForAThreadThatIsStuck);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -100,6 +103,29 @@ public:
         sink_.reset();
         CPPUNIT_ASSERT(steady_clock::now() - began < 400ms);
         pipe_[0] = open("/dev/null", O_RDONLY);
+    }
+
+    // As in a write to a disk that does not answer.
+    void doesNotWaitForAThreadThatIsStuck() {
+        Gate gate;
+        sink_ = std::make_unique<LogSink>(
+            pipe_[1],
+            [&](std::uint64_t) {
+                gate.pass();
+                return std::string();
+            },
+            capacity);
+        fillUp();
+        std::thread reader([this] { read(capacity); });
+        const bool isStuck = gate.sees(1);
+        const auto began = steady_clock::now();
+        const bool isOver = sink_->finish();
+        const auto took = steady_clock::now() - began;
+        gate.open();
+        sink_.reset();
+        reader.join();
+        CPPUNIT_ASSERT(isStuck && !isOver);
+        CPPUNIT_ASSERT(took < 3s);
     }
 
 private:

@@ -9,6 +9,7 @@
 namespace kubecred {
 
 class SocketWaiter;
+class Timers;
 
 /// Runs work later, on a thread of its own; safe to call from any thread.
 class Executor {
@@ -18,6 +19,9 @@ public:
 
     /// Where work can wait for a socket; null where it cannot.
     virtual SocketWaiter* sockets() noexcept { return nullptr; }
+
+    /// What is to be done there at a later time; null where there is no such thing.
+    virtual Timers* timers() noexcept { return nullptr; }
 };
 
 /// What an operation came to: its value, or the exception that ended it.

@@ -27,7 +27,7 @@ bool isConnectionFault(storage::Fault fault) {
 }
 
 int withDatabase(const HostSettings& settings, const std::function<int()>& action) {
-    storage::providePassword(settings.database);
+    storage::prepareEnvironment(settings.database);
     try {
         return action();
     } catch (const storage::StorageError& error) {

@@ -43,7 +43,8 @@ constexpr std::array<Variable, 17> variables{{
 std::string readText(const std::string& path) {
     auto text = readTextFile(path);
     if (!text)
-        throw ConfigurationError("cannot read the configuration file " + path);
+        throw ConfigurationError("cannot read the configuration file " + path + ": it must be " +
+                                 readableFile);
     return *std::move(text);
 }
 

@@ -23,6 +23,8 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <stdexcept>
 #include <system_error>
@@ -51,16 +53,31 @@ private:
     int error_; // errno
 };
 
-/// The parts of a running daemon; destroying it stops what was started.
+// How long what has nothing to do any more may take to end: opening a session, most of all.
+constexpr std::chrono::seconds farewell{3};
+
+// How long the last answers may take: a little more than any request may wait.
+constexpr std::chrono::seconds lastAnswers{11};
+
+/// The parts of a running daemon.
 class Daemon {
 public:
     explicit Daemon(Configuration configuration);
-    ~Daemon() { stop(); }
+
+    /// Stops what was started, however long that takes, where `stop` has not.
+    ~Daemon();
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
 
     void start();
+
+    /// Serves until a signal, and then until the end of the requests under way.
     void serve();
+
+    /// Stops what was started. Where a part of it does not end, as a thread that waits for a disk,
+    /// ends the process here, with this exit status where every request was answered: what such a
+    /// thread uses must not be destroyed.
+    void stop(int status);
 
 private:
     void logDescriptorLimit();
@@ -74,8 +91,10 @@ private:
     int awaitEnd();
     void reloadKeys();
     bool awaitRequests(std::chrono::milliseconds patience);
-    void stop();
-    void stopStorage();
+    bool stopServer();
+    void stopModules();
+    bool stopStorage(Deadline deadline);
+    [[noreturn]] void leave(int status);
     Identity identity() const;
     std::string moduleNames() const;
 
@@ -255,35 +274,60 @@ void Daemon::serve() {
     server_.finish();
     if (!awaitRequests(settings_.shutdownTimeout))
         logger_.log(LogLevel::warn, "requests still in flight at the end of the shutdown");
-    stop();
-    logger_.log(LogLevel::info, "stopped");
 }
 
-// False where requests are still in flight at the end; another signal is the end.
+// False where requests are still in flight at the end.
 bool Daemon::awaitRequests(std::chrono::milliseconds patience) {
-    constexpr std::chrono::milliseconds step{20};
-    const auto end = std::chrono::steady_clock::now() + patience;
-    while (!server_.waitUntilFinished(step))
-        if (std::chrono::steady_clock::now() >= end ||
-            waitForEndSignal(std::chrono::milliseconds(0)))
-            return false;
-    return true;
+    return comesTrueInTime(
+        [this](Deadline deadline) { return server_.waitUntilFinished(deadline); }, patience);
 }
 
-void Daemon::stop() {
-    if (!server_.waitUntilFinished(std::chrono::milliseconds(0)))
-        stopStorage(); // ends what still waits for it
-    server_.stop();
+void Daemon::stop(int status) {
+    if (!stopServer())
+        leave(ExitStatus::failed);
+    stopModules();
+    if (!comesTrueInTime([this](Deadline deadline) { return stopStorage(deadline); }, farewell))
+        leave(status);
+    logger_.log(LogLevel::info, "stopped");
+    if (!logger_.finish())
+        std::_Exit(status);
+}
+
+// Storage ends what still waits for it. What hangs even there is answered when it is overdue.
+bool Daemon::stopServer() {
+    const auto now = std::chrono::steady_clock::now();
+    const bool isBusy = !server_.waitUntilFinished(now);
+    return comesTrueInTime(
+        [&](Deadline deadline) {
+            if (isBusy)
+                stopStorage(now);
+            return server_.stop(deadline);
+        },
+        lastAnswers);
+}
+
+void Daemon::stopModules() {
     for (auto module = started_.rbegin(); module != started_.rend(); ++module)
         (*module)->stop();
     started_.clear();
-    stopStorage();
 }
 
-void Daemon::stopStorage() {
-    if (crossChecked_)
-        crossChecked_->stop();
-    database_.stop();
+bool Daemon::stopStorage(Deadline deadline) {
+    const bool isPeerOver = !crossChecked_ || crossChecked_->stop(deadline);
+    return database_.stop(deadline) && isPeerOver;
+}
+
+void Daemon::leave(int status) {
+    logger_.log(LogLevel::warn, "a part of the service does not end: stopped without it");
+    logger_.log(LogLevel::info, "stopped");
+    logger_.finish();
+    std::_Exit(status);
+}
+
+Daemon::~Daemon() {
+    server_.stop();
+    stopModules();
+    stopStorage(Deadline::max());
 }
 
 int cannotListen(const HostSettings& settings, const ListenFault& fault) {
@@ -292,12 +336,7 @@ int cannotListen(const HostSettings& settings, const ListenFault& fault) {
     return fault.isTaken() ? ExitStatus::unavailable : ExitStatus::configuration;
 }
 
-} // namespace
-
-int runDaemon(Configuration configuration) {
-    const HostSettings settings = configuration.settings;
-    storage::providePassword(settings.database);
-    Daemon daemon(std::move(configuration));
+int startAndServe(Daemon& daemon, const HostSettings& settings) {
     try {
         daemon.start();
     } catch (const ModuleError& error) {
@@ -308,6 +347,17 @@ int runDaemon(Configuration configuration) {
     }
     daemon.serve();
     return ExitStatus::ok;
+}
+
+} // namespace
+
+int runDaemon(Configuration configuration) {
+    const HostSettings settings = configuration.settings;
+    storage::prepareEnvironment(settings.database);
+    Daemon daemon(std::move(configuration));
+    const int status = startAndServe(daemon, settings);
+    daemon.stop(status);
+    return status;
 }
 
 } // namespace kubecred::host

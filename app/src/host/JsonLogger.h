@@ -20,6 +20,9 @@ public:
     void write(LogLevel level, std::string_view message,
                std::span<const LogField> fields) noexcept override;
 
+    /// As LogSink::finish.
+    bool finish() { return sink_.finish(); }
+
 private:
     std::string line(LogLevel level, std::string_view message,
                      std::span<const LogField> fields) const;

@@ -4,20 +4,14 @@
 #include "kubecred/Text.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <filesystem>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace kubecred::host {
 namespace {
 
-namespace fs = std::filesystem;
 using auth::ApiKey;
 using http::Access;
-
-constexpr std::uintmax_t mostBytes = 1 << 20; // more than so many keys take
 
 /// Keys as they are found, each once.
 class Collection {
@@ -62,24 +56,15 @@ private:
     std::vector<Found> keys_;
 };
 
-// Whoever opens a pipe may wait for ever.
-std::string readFile(const std::string& path) {
-    std::error_code error;
-    if (!fs::is_regular_file(path, error) || fs::file_size(path, error) > mostBytes || error)
-        throw KeyFault("auth.keysFile", "a file that can be read, of at most 1 MiB");
-    auto text = readTextFile(path);
-    if (!text)
-        throw KeyFault("auth.keysFile", "a file that can be read");
-    return *std::move(text);
-}
-
 // An emptied file is more likely one that is about to be written than the wish to lock everybody
 // out.
 void addFile(const std::string& path, Collection& keys) {
-    const std::string text = readFile(path);
+    const auto text = readTextFile(path);
+    if (!text)
+        throw KeyFault("auth.keysFile", readableFile);
     int number = 0;
     int entries = 0;
-    for (const auto whole : split(text, "\n")) {
+    for (const auto whole : split(*text, "\n")) {
         ++number;
         const auto line = trim(whole.substr(0, whole.find_last_not_of('\r') + 1));
         if (line.empty() || line.starts_with('#'))

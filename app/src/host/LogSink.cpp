@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <thread>
 #include <utility>
 
 namespace kubecred::host {
@@ -25,19 +26,18 @@ constexpr milliseconds roomInterval{100};
 } // namespace
 
 LogSink::LogSink(int descriptor, Notice notice, std::size_t capacity)
-    : descriptor_(descriptor),
-      notice_(std::move(notice)),
-      capacity_(capacity),
-      thread_([this] { run(); }) {}
+    : descriptor_(descriptor), notice_(std::move(notice)), capacity_(capacity) {
+    thread_.add([this] { run(); });
+}
 
-LogSink::~LogSink() {
+bool LogSink::finish() {
     {
         const std::lock_guard lock(mutex_);
-        stopping_ = true;
-        lastMoment_ = steady_clock::now() + farewell;
+        if (!std::exchange(stopping_, true))
+            lastMoment_ = steady_clock::now() + farewell;
     }
     changed_.notify_one();
-    thread_.join();
+    return thread_.join(lastMoment_ + farewell);
 }
 
 void LogSink::write(std::string_view line) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "kubecred/Threads.h"
+
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -8,7 +10,6 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 
 namespace kubecred::host {
 
@@ -25,13 +26,18 @@ public:
     /// `descriptor` stays the caller's; `capacity` in bytes.
     LogSink(int descriptor, Notice notice, std::size_t capacity = defaultCapacity);
 
-    /// Writes what is left, where that takes no longer than half a second.
-    ~LogSink();
+    /// As `finish`, but waits for its thread, however long that takes.
+    ~LogSink() { finish(); }
     LogSink(const LogSink&) = delete;
     LogSink& operator=(const LogSink&) = delete;
 
     /// Takes a line, its end included; never waits.
     void write(std::string_view line);
+
+    /// Writes what is left, where that takes no longer than half a second, and nothing any more.
+    /// False where a write does not return even so. Called by one thread; others may go on calling
+    /// `write`.
+    bool finish();
 
 private:
     void run();
@@ -52,7 +58,7 @@ private:
     bool closed_ = false; // nobody reads it any more, and there is nowhere else to say so
     std::chrono::steady_clock::time_point lastMoment_; // to write what is left; set with stopping_
 
-    std::thread thread_; // last: it uses everything above
+    Threads thread_; // one; last: it uses everything above
 };
 
 } // namespace kubecred::host

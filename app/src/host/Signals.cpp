@@ -51,6 +51,17 @@ std::optional<int> waitForEndSignal(std::chrono::milliseconds most) noexcept {
     return signal > 0 ? std::optional(signal) : std::nullopt;
 }
 
+bool comesTrueInTime(const std::function<bool(Deadline)>& isTrueBy,
+                     std::chrono::milliseconds patience) {
+    constexpr std::chrono::milliseconds step{20};
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (!isTrueBy(std::chrono::steady_clock::now() + step))
+        if (std::chrono::steady_clock::now() >= end ||
+            waitForEndSignal(std::chrono::milliseconds(0)))
+            return false;
+    return true;
+}
+
 void exitOnSignals() noexcept {
     struct sigaction action {};
     action.sa_handler = [](int signal) { _exit(128 + signal); };

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "kubecred/Clock.h"
+
 #include <chrono>
+#include <functional>
 #include <optional>
 
 namespace kubecred::host {
@@ -16,6 +19,12 @@ int waitForSignal() noexcept;
 
 /// Waits for a signal that ends the process, for so long at most.
 std::optional<int> waitForEndSignal(std::chrono::milliseconds most) noexcept;
+
+/// Whether something comes true within the patience, which a signal that ends the process ends as
+/// well. `isTrueBy` waits for it itself, until the deadline that it gets, and is called again and
+/// again.
+bool comesTrueInTime(const std::function<bool(Deadline)>& isTrueBy,
+                     std::chrono::milliseconds patience);
 
 /// For commands that do one thing and exit: from now on those signals end the process at once,
 /// with the status 128 plus their number.

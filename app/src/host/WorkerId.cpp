@@ -1,49 +1,33 @@
 #include "WorkerId.h"
 
 #include "kubecred/Error.h"
+#include "kubecred/Resolver.h"
 #include "kubecred/json/Document.h"
+#include "peer/PeerConnection.h"
 
 #include <Poco/Environment.h>
 #include <Poco/Exception.h>
-#include <Poco/Net/SocketAddress.h>
-#include <Poco/Net/StreamSocket.h>
 #include <Poco/URI.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <chrono>
 
 namespace kubecred::host {
 namespace {
 
-constexpr std::size_t longestAnswer = 65536;
 constexpr std::chrono::seconds patience{1};
 
-// The body of a GET, as far as it comes within `patience`, over HTTP/1.0, where it ends with the
-// connection. Poco's HTTP client bounds each read, not the whole.
+// The body of a GET, as far as it comes within `patience`.
 std::string get(const Poco::URI& uri) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    Poco::Net::StreamSocket socket;
-    socket.connect({uri.getHost(), uri.getPort()}, Poco::Timespan(patience.count(), 0));
-    const std::string request =
-        "GET " + uri.getPathAndQuery() + " HTTP/1.0\r\nHost: " + uri.getHost() + "\r\n\r\n";
-    socket.sendBytes(request.data(), static_cast<int>(request.size()));
-    std::string answer;
-    std::array<char, 4096> buffer{};
-    while (answer.size() < longestAnswer) {
-        const auto left = std::chrono::duration_cast<std::chrono::microseconds>(
-            deadline - std::chrono::steady_clock::now());
-        if (left.count() <= 0 ||
-            !socket.poll(Poco::Timespan(left.count()), Poco::Net::Socket::SELECT_READ))
-            throw Poco::TimeoutException("task metadata");
-        const int count = socket.receiveBytes(buffer.data(), static_cast<int>(buffer.size()));
-        if (count <= 0)
-            break;
-        answer.append(buffer.data(), static_cast<std::size_t>(count));
-    }
-    const auto head = answer.find("\r\n\r\n");
-    return head == std::string::npos ? std::string() : answer.substr(head + 4);
+    const peer::PeerSettings settings{uri.getAuthority(), uri.getHost(), uri.getPort(), {}};
+    const Resolver resolver;
+    const std::string request = "GET " + uri.getPathAndQuery() +
+                                " HTTP/1.1\r\nHost: " + settings.authority +
+                                "\r\nConnection: close\r\n\r\n";
+    return peer::PeerConnection(settings, resolver)
+        .exchange(request, std::chrono::steady_clock::now() + patience)
+        .body;
 }
 
 std::string taskIdFrom(const std::string& metadataUri) {
@@ -51,8 +35,10 @@ std::string taskIdFrom(const std::string& metadataUri) {
         const auto metadata = json::parse(get(Poco::URI(metadataUri + "/task")));
         const auto* arn = metadata.find("TaskARN");
         return arn == nullptr ? std::string() : taskIdOf(arn->text);
-    } catch (const Poco::Exception&) {
-        return {}; // not there: the host name serves
+    } catch (const Poco::Exception&) { // no address
+        return {};
+    } catch (const peer::PeerError&) { // not there: the host name serves
+        return {};
     } catch (const Error&) {
         return {};
     }

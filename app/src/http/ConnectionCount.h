@@ -1,6 +1,7 @@
 #pragma once
 
-#include <chrono>
+#include "kubecred/Clock.h"
+
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
@@ -30,10 +31,10 @@ public:
         changed_.notify_all();
     }
 
-    /// True once there is none left; false where that takes longer.
-    bool waitUntilNone(std::chrono::milliseconds patience) {
+    /// True once there is none left; false where one is by the deadline.
+    bool waitUntilNone(Deadline deadline) {
         std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, patience, [this] { return count_ == 0; });
+        return changed_.wait_until(lock, deadline, [this] { return count_ == 0; });
     }
 
 private:

@@ -31,10 +31,14 @@ EventLoop::EventLoop(const Limits& limits, Dispatcher& dispatcher, Logger& logge
       logger_(logger),
       draining_(draining),
       open_(open),
-      memory_(memory),
-      thread_([this] { run(); }) {}
+      memory_(memory) {
+    thread_.add([this] { run(); });
+}
 
-EventLoop::~EventLoop() { stop(); }
+EventLoop::~EventLoop() {
+    beginToStop();
+    join(Deadline::max());
+}
 
 void EventLoop::post(std::function<void()> work) {
     bool isFirst = false;
@@ -60,14 +64,11 @@ void EventLoop::closeIdle() {
     });
 }
 
-void EventLoop::stop() {
-    if (!thread_.joinable())
-        return;
+void EventLoop::beginToStop() {
     post([this] {
         stopping_ = true;
         nextSweep_ = {};
     });
-    thread_.join();
 }
 
 void EventLoop::run() {
@@ -81,6 +82,7 @@ void EventLoop::run() {
         waits_.run();
         std::for_each(others, events.begin() + count, [&](auto& event) { handle(event); });
         runPosted();
+        timers_.run(); // later than what was posted: an outcome that has come counts
         runAgain();
         sweep();
     }
@@ -89,11 +91,12 @@ void EventLoop::run() {
 milliseconds EventLoop::timeout() const {
     if (!again_.empty() || postedHere_)
         return milliseconds(0);
-    if (!waits_.empty()) {
-        const auto left = std::chrono::ceil<milliseconds>(waits_.earliest() - steady_clock::now());
-        return std::clamp(left, milliseconds(0), sweepInterval);
-    }
-    return connections_.empty() && !counted_ ? milliseconds(-1) : sweepInterval;
+    if (waits_.empty() && timers_.empty())
+        return connections_.empty() && !counted_ ? milliseconds(-1) : sweepInterval;
+    const auto next = std::min(waits_.empty() ? Deadline::max() : waits_.earliest(),
+                               timers_.empty() ? Deadline::max() : timers_.earliest());
+    const auto left = std::chrono::ceil<milliseconds>(next - steady_clock::now());
+    return std::clamp(left, milliseconds(0), sweepInterval);
 }
 
 void EventLoop::handle(const Poller::Event& event) {

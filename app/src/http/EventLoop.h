@@ -9,6 +9,8 @@
 #include "SocketWaits.h"
 #include "kubecred/Deferred.h"
 #include "kubecred/Log.h"
+#include "kubecred/Threads.h"
+#include "kubecred/Timers.h"
 
 #include <Poco/Net/StreamSocket.h>
 
@@ -41,6 +43,7 @@ public:
     /// Runs the work on the loop's thread. Safe to call from any thread.
     void post(std::function<void()> work) override;
     SocketWaiter* sockets() noexcept override { return &waits_; }
+    Timers* timers() noexcept override { return &timers_; }
 
     /// Serves a connection that `open` has counted, until it ends. Safe to call from any thread.
     void adopt(const Poco::Net::StreamSocket& socket);
@@ -55,8 +58,11 @@ public:
     void closeIdle();
 
     /// Closes every connection, where a request is being answered after that, and ends the thread
-    /// once nobody waits for a socket any more.
-    void stop();
+    /// once nobody waits for a socket any more. Safe to call from any thread.
+    void beginToStop();
+
+    /// Waits for the end of the thread; false where it has not come by the deadline.
+    bool join(Deadline deadline) { return thread_.join(deadline); }
 
 private:
     static constexpr std::size_t eventsPerTurn = 64;
@@ -92,13 +98,14 @@ private:
     std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
     std::unordered_set<Connection*> again_; // had their turn and can go on
     SocketWaits waits_{poller_};
+    Timers timers_;
     Deadline nextSweep_{};
     bool counted_ = false; // some connections, when last looked
     bool closesIdle_ = false;
     bool stopping_ = false;
     bool postedHere_ = false; // by the loop's own thread: nothing needs to be woken
 
-    std::thread thread_; // last: it uses everything above
+    Threads thread_; // one; last: it uses everything above
 };
 
 } // namespace kubecred::http

@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -28,6 +29,9 @@ constexpr milliseconds retryInterval{50};
 
 // How long the last step of a handshake may take that began before the port was closed.
 constexpr milliseconds handshakeTime{100};
+
+// How long to take in those who go on connecting where the port could not be closed to them.
+constexpr milliseconds drainTime{500};
 
 // How much of an answer the kernel takes before it can send it. Beyond that it stays here, where it
 // is counted. Connections have it from their listener (tcp(7), TCP_NOTSENT_LOWAT).
@@ -102,10 +106,11 @@ void Server::finish() {
         loop->closeIdle();
 }
 
-void Server::stop() {
+bool Server::stop(Deadline deadline) {
     stopListening();
     for (const auto& loop : loops_)
-        loop->stop();
+        loop->beginToStop();
+    return std::ranges::all_of(loops_, [&](const auto& loop) { return loop->join(deadline); });
 }
 
 void Server::stopListening() {
@@ -122,8 +127,9 @@ void Server::stopListening() {
 void Server::drainBacklog() {
     if (!refuseNewConnections(socket_.impl()->sockfd()))
         logger_.log(LogLevel::warn, "could not close the port to new connections first");
+    const auto end = std::chrono::steady_clock::now() + drainTime;
     try {
-        while (isReadable(socket_, handshakeTime))
+        while (std::chrono::steady_clock::now() < end && isReadable(socket_, handshakeTime))
             admit(socket_.acceptConnection());
     } catch (const Poco::Exception& exception) {
         logAcceptFailure(exception);

@@ -30,7 +30,7 @@ public:
     Server(const Limits& limits, Dispatcher& dispatcher, Logger& logger, Metrics& metrics,
            const std::atomic<bool>& draining);
 
-    /// Stops at once, where `stop` was not called.
+    /// Stops, however long that takes, where `stop` has not.
     ~Server();
 
     /// Binds and begins to serve. Throws Poco::Exception where the address cannot be had.
@@ -39,17 +39,16 @@ public:
     std::uint16_t port() const { return socket_.address().port(); }
 
     /// Serves every connection that the kernel has accepted so far, and no other, and closes each
-    /// once its requests are answered.
+    /// once its requests are answered. Returns within a second or so, whoever goes on connecting.
     void finish();
 
-    /// True once every connection is closed; false where that takes longer than `patience`.
-    bool waitUntilFinished(std::chrono::milliseconds patience) {
-        return open_.waitUntilNone(patience);
-    }
+    /// True once every connection is closed; false where one is not by the deadline.
+    bool waitUntilFinished(Deadline deadline) { return open_.waitUntilNone(deadline); }
 
     /// Closes what is left and joins every thread; waits for requests that are being answered.
-    /// Handlers are not called any more once it has returned.
-    void stop();
+    /// Handlers are not called any more once it has returned true; false where a request is not
+    /// answered by the deadline. May be called again then.
+    bool stop(Deadline deadline = Deadline::max());
 
 private:
     void listen();

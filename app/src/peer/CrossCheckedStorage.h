@@ -39,8 +39,9 @@ public:
 
     void start() { peer_.start(); }
 
-    /// To be called before that of its own storage: questions that fail there must find nobody.
-    void stop() { peer_.stop(); }
+    /// As PeerReader::stop. To be called before that of its own storage: questions that fail there
+    /// must find nobody.
+    bool stop(Deadline deadline) { return peer_.stop(deadline); }
 
 private:
     CredentialStorage& own_;

@@ -1,7 +1,8 @@
 #include "PeerConnection.h"
 
+#include "Connecting.h"
+
 #include <Poco/Exception.h>
-#include <Poco/Net/SocketAddress.h>
 
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -77,16 +78,14 @@ bool PeerConnection::isStale() {
 }
 
 void PeerConnection::connect(Deadline deadline) {
+    auto socket = connectTo(settings_.host, settings_.port, resolver_, deadline);
     try {
-        const Poco::Net::SocketAddress address(settings_.host, settings_.port);
-        Poco::Net::StreamSocket socket(address.family());
-        socket.connect(address, timeLeft(deadline));
         socket.setNoDelay(true);
         socket.setBlocking(false);
-        socket_ = std::move(socket);
     } catch (const Poco::Exception&) {
         throw PeerError("unreachable");
     }
+    socket_ = std::move(socket);
 }
 
 void PeerConnection::send(std::string_view bytes, Deadline deadline) {

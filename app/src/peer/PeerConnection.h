@@ -1,28 +1,17 @@
 #pragma once
 
+#include "PeerError.h"
 #include "PeerSettings.h"
 #include "kubecred/Clock.h"
+#include "kubecred/Resolver.h"
 
 #include <Poco/Net/StreamSocket.h>
 
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
 namespace kubecred::peer {
-
-/// The peer did not answer. `what()` names a class of fault, never a host.
-class PeerError : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
-
-/// It answered, but not as it should have: which tells nothing of the next question.
-class AnswerError : public PeerError {
-public:
-    using PeerError::PeerError;
-};
 
 struct PeerAnswer {
     int status = 0;
@@ -32,13 +21,12 @@ struct PeerAnswer {
 /// A connection to the peer that stays open between requests. Used by one thread at a time.
 class PeerConnection {
 public:
-    /// Connects to nothing yet.
-    explicit PeerConnection(const PeerSettings& settings) : settings_(settings) {}
+    /// Connects to nothing yet. The references must outlive this object.
+    PeerConnection(const PeerSettings& settings, const Resolver& resolver)
+        : settings_(settings), resolver_(resolver) {}
 
     /// Sends one HTTP/1.1 request and returns its answer by the deadline, or throws PeerError. A
-    /// request may be sent twice, where a kept connection ends before anything came. The name of
-    /// the host is looked up by the system, without regard to the deadline, whenever a connection
-    /// has to be made.
+    /// request may be sent twice, where a kept connection ends before anything came.
     PeerAnswer exchange(std::string_view request, Deadline deadline);
 
 private:
@@ -50,6 +38,7 @@ private:
     bool isStale();
 
     const PeerSettings& settings_;
+    const Resolver& resolver_;
     std::optional<Poco::Net::StreamSocket> socket_;
     std::size_t received_ = 0; // of the answer that is under way
 };

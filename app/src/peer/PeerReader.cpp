@@ -1,6 +1,7 @@
 #include "PeerReader.h"
 
 #include "kubecred/Error.h"
+#include "kubecred/Overdue.h"
 #include "kubecred/domain/CredentialJson.h"
 
 #include <algorithm>
@@ -60,19 +61,17 @@ PeerReader::PeerReader(PeerSettings settings, Logger& logger, Metrics& metrics)
 
 void PeerReader::start() {
     for (std::size_t i = 0; i < connections; ++i)
-        threads_.emplace_back([this] { run(); });
+        threads_.add([this] { run(); });
 }
 
-void PeerReader::stop() {
+bool PeerReader::stop(Deadline deadline) {
     std::unique_lock lock(mutex_);
     stopping_ = true;
     auto left = std::exchange(waiting_, {});
     lock.unlock();
     changed_.notify_all();
-    for (auto& thread : threads_)
-        thread.join();
-    threads_.clear();
     failAll(std::move(left), "stopping");
+    return threads_.join(deadline);
 }
 
 bool PeerReader::answers() const {
@@ -82,7 +81,8 @@ bool PeerReader::answers() const {
 
 Deferred<std::optional<FoundCredential>> PeerReader::find(const LookUp& lookUp) {
     return Deferred<Found>([this, lookUp](Executor& executor, Sink<Found> sink) {
-        submit({lookUp.id, requestFor(lookUp), lookUp.deadline, &executor, std::move(sink)});
+        submit({lookUp.id, requestFor(lookUp), lookUp.deadline, &executor,
+                failingWhenOverdue(executor, lookUp.deadline, "peer timed out", std::move(sink))});
     });
 }
 
@@ -126,7 +126,7 @@ const char* PeerReader::refusal() const {
 }
 
 void PeerReader::run() {
-    PeerConnection connection(settings_);
+    PeerConnection connection(settings_, resolver_);
     std::unique_lock lock(mutex_);
     for (;;) {
         changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });

@@ -3,6 +3,8 @@
 #include "PeerConnection.h"
 #include "kubecred/Log.h"
 #include "kubecred/Metrics.h"
+#include "kubecred/Resolver.h"
+#include "kubecred/Threads.h"
 #include "kubecred/domain/CredentialReader.h"
 
 #include <condition_variable>
@@ -10,8 +12,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
-#include <vector>
 
 namespace kubecred::peer {
 
@@ -37,8 +37,9 @@ public:
 
     void start();
 
-    /// Ends the questions under way within half a second, and fails those that wait.
-    void stop();
+    /// Ends the questions under way within half a second, and fails those that wait. False where a
+    /// thread has not ended by the deadline; may be called again then.
+    bool stop(Deadline deadline = Deadline::max());
 
     Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override;
     bool answers() const override;
@@ -65,6 +66,7 @@ private:
     void failAll(std::deque<Question> questions, const char* why);
 
     const PeerSettings settings_;
+    const Resolver resolver_;
     Logger& logger_;
     Counter& found_;
     Counter& absent_;
@@ -77,7 +79,7 @@ private:
     bool isDown_ = false;
     bool stopping_ = false;
 
-    std::vector<std::thread> threads_;
+    Threads threads_; // last: they use everything above
 };
 
 } // namespace kubecred::peer

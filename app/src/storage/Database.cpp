@@ -2,32 +2,47 @@
 
 #include "Once.h"
 #include "PostgresMigrationSession.h"
+#include "PostgresServers.h"
 #include "PostgresSession.h"
 #include "SqliteMigrationSession.h"
 #include "SqliteSession.h"
+#include "kubecred/Resolver.h"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 
 namespace kubecred::storage {
 namespace {
 
-SessionFactory sessionFactory(const DatabaseSettings& settings) {
+SessionFactory sessionFactory(const DatabaseSettings& settings, const Resolver& resolver) {
     if (settings.driver == DatabaseSettings::Driver::postgresql)
-        return [postgres = settings.postgres](Role role, Deadline deadline) {
-            return std::make_unique<PostgresSession>(postgres, role, deadline);
+        return [postgres = settings.postgres, resolver](Role role, Deadline deadline) {
+            return std::make_unique<PostgresSession>(postgres, resolver, role, deadline);
         };
-    return [path = settings.path](Role role, Deadline) {
-        return std::make_unique<SqliteSession>(path, role);
+    return [path = settings.path](Role role, Deadline deadline) {
+        return std::make_unique<SqliteSession>(path, role, deadline);
     };
 }
 
-void migrate(const DatabaseSettings& settings, Logger& logger, Deadline deadline) {
-    const auto patience =
-        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+std::unique_ptr<MigrationSession> migrationSession(const DatabaseSettings& settings,
+                                                   const Resolver& resolver, Deadline deadline) {
+    if (settings.driver == DatabaseSettings::Driver::sqlite)
+        return std::make_unique<SqliteMigrationSession>(settings.path, deadline);
+    return std::make_unique<PostgresMigrationSession>(settings.postgres, resolver, deadline);
+}
+
+std::span<const Migration> migrationsOf(const DatabaseSettings& settings) {
+    return settings.driver == DatabaseSettings::Driver::sqlite ? sqliteMigrations()
+                                                               : postgresMigrations();
+}
+
+void migrate(const DatabaseSettings& settings, const Resolver& resolver, Logger& logger,
+             Deadline deadline) {
     try {
-        makeMigrator(settings, patience)->migrate([&](std::string_view name) {
+        Migrator migrator(migrationSession(settings, resolver, deadline), migrationsOf(settings));
+        migrator.migrate([&](std::string_view name) {
             logger.log(LogLevel::info, "migration applied", {{"migration", name}});
         });
     } catch (const MigrationChanged& error) {
@@ -37,10 +52,11 @@ void migrate(const DatabaseSettings& settings, Logger& logger, Deadline deadline
 }
 
 // Migrates before the first session is opened.
-SessionFactory migratingFactory(const DatabaseSettings& settings, Logger& logger) {
-    return [settings, &logger, open = sessionFactory(settings),
+SessionFactory migratingFactory(const DatabaseSettings& settings, const Resolver& resolver,
+                                Logger& logger) {
+    return [settings, resolver, &logger, open = sessionFactory(settings, resolver),
             migration = std::make_shared<Once>()](Role role, Deadline deadline) {
-        migration->run(deadline, [&] { migrate(settings, logger, deadline); });
+        migration->run(deadline, [&] { migrate(settings, resolver, logger, deadline); });
         return open(role, deadline);
     };
 }
@@ -66,8 +82,8 @@ Database::Database(const DatabaseSettings& settings, Logger& logger, const Clock
       clock_(clock),
       metrics_(metrics),
       unused_{DatabaseState::Kind::up, clock.now(), std::nullopt},
-      factory_(settings.migrateOnStart ? migratingFactory(settings, logger)
-                                       : sessionFactory(settings)),
+      factory_(settings.migrateOnStart ? migratingFactory(settings, Resolver(), logger)
+                                       : sessionFactory(settings, Resolver())),
       cache_(settings.cache.entries, settings.cache.bytes) {
     if (settings.cache.entries > 0)
         addCacheGauges();
@@ -109,15 +125,14 @@ void Database::start() {
         reader_->start();
 }
 
-void Database::stop() {
+bool Database::stop(Deadline deadline) {
     if (writer_)
         writer_->beginToStop();
     if (reader_)
         reader_->beginToStop();
-    if (writer_)
-        writer_->stop();
-    if (reader_)
-        reader_->stop();
+    const bool isWriterOver = !writer_ || writer_->stop(deadline);
+    const bool isReaderOver = !reader_ || reader_->stop(deadline);
+    return isWriterOver && isReaderOver;
 }
 
 std::optional<DatabaseState> Database::reads() const {
@@ -136,26 +151,22 @@ DatabaseState Database::state() const {
     return badness(write->kind) > badness(read->kind) ? *write : *read;
 }
 
-void providePassword(const DatabaseSettings& settings) {
+void prepareEnvironment(const DatabaseSettings& settings) {
     if (settings.driver == DatabaseSettings::Driver::postgresql)
-        PostgresConnection::providePassword(settings.postgres.password);
+        prepareEnvironment(settings.postgres.password);
 }
 
 std::unique_ptr<Migrator> makeMigrator(const DatabaseSettings& settings,
                                        std::chrono::milliseconds patience) {
-    if (settings.driver == DatabaseSettings::Driver::sqlite)
-        return std::make_unique<Migrator>(std::make_unique<SqliteMigrationSession>(settings.path),
-                                          sqliteMigrations());
     return std::make_unique<Migrator>(
-        std::make_unique<PostgresMigrationSession>(settings.postgres,
-                                                   std::chrono::steady_clock::now() + patience),
-        postgresMigrations());
+        migrationSession(settings, Resolver(), std::chrono::steady_clock::now() + patience),
+        migrationsOf(settings));
 }
 
 void ensureLogins(const DatabaseSettings& settings, std::chrono::milliseconds patience) {
     if (settings.driver == DatabaseSettings::Driver::sqlite || settings.logins.empty())
         return;
-    PostgresMigrationSession session(settings.postgres,
+    PostgresMigrationSession session(settings.postgres, Resolver(),
                                      std::chrono::steady_clock::now() + patience);
     session.begin();
     for (const auto& login : settings.logins)

@@ -27,7 +27,10 @@ public:
 
     /// Begins to connect for those ports that were asked for; returns at once.
     void start();
-    void stop();
+
+    /// Ends what is under way, fails what waits, and closes every session; false where a thread has
+    /// not ended by the deadline. May be called again then.
+    bool stop(Deadline deadline = Deadline::max());
 
     /// How reading and writing are doing; nothing for what nobody asked for.
     std::optional<DatabaseState> reads() const;
@@ -52,9 +55,9 @@ private:
     std::optional<CachingWriter> cachingWriter_;
 };
 
-/// Lets every later connection of this process find the password. Call before any other thread
-/// runs: it changes the process's environment.
-void providePassword(const DatabaseSettings& settings);
+/// Lets every later connection of this process find the password, and nothing else that its
+/// environment says of databases. Call before any other thread runs: it changes the environment.
+void prepareEnvironment(const DatabaseSettings& settings);
 
 /// Connects for a migration, within the patience. Throws StorageError.
 std::unique_ptr<Migrator>

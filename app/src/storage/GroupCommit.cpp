@@ -1,6 +1,7 @@
 #include "GroupCommit.h"
 
 #include "PendingRecord.h"
+#include "kubecred/Overdue.h"
 
 #include <algorithm>
 #include <utility>
@@ -96,7 +97,8 @@ GroupCommit::GroupCommit(SessionFactory factory, std::size_t poolSize, Logger& l
 Deferred<IssueOutcome> GroupCommit::issue(const Credential& credential, Deadline deadline) {
     return Deferred<IssueOutcome>([this, credential = credential,
                                    deadline](Executor& executor, Sink<IssueOutcome> sink) mutable {
-        lanes_.submit({std::move(credential), deadline, executor, std::move(sink)});
+        lanes_.submit({std::move(credential), deadline, executor,
+                       failingWhenOverdue(executor, deadline, overdue, std::move(sink))});
     });
 }
 

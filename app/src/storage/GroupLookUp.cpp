@@ -1,5 +1,7 @@
 #include "GroupLookUp.h"
 
+#include "kubecred/Overdue.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -86,7 +88,8 @@ Deferred<std::optional<FoundCredential>> GroupLookUp::find(const LookUp& lookUp)
     using Answer = std::optional<FoundCredential>;
     return Deferred<Answer>(
         [this, id = lookUp.id, deadline = lookUp.deadline](Executor& executor, Sink<Answer> sink) {
-            lanes_.submit({id, deadline, executor, std::move(sink)});
+            lanes_.submit({id, deadline, executor,
+                           failingWhenOverdue(executor, deadline, overdue, std::move(sink))});
         });
 }
 

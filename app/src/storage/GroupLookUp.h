@@ -19,7 +19,7 @@ public:
 
     void start() { pool_.start(); }
     void beginToStop() { pool_.beginToStop(); }
-    void stop() { pool_.stop(); }
+    bool stop(Deadline deadline = Deadline::max()) { return pool_.stop(deadline); }
     DatabaseState state() const { return breaker_.state(); }
 
     Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override;

@@ -10,6 +10,9 @@
 
 namespace kubecred::storage {
 
+/// What a request fails with whose job a stuck session never gives back.
+inline constexpr const char* overdue = "database timed out";
+
 /// A question to the database and where its answer goes, exactly once, through the executor. Moved
 /// from hand to hand; used by one thread at a time.
 template <typename Question, typename Answer>

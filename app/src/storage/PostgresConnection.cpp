@@ -1,8 +1,8 @@
 #include "PostgresConnection.h"
 
 #include "PostgresFaults.h"
+#include "PostgresServers.h"
 
-#include <Poco/Environment.h>
 #include <Poco/Exception.h>
 
 #include <poll.h>
@@ -17,29 +17,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-using Option = std::pair<std::string, std::string>;
-using ProbeHandle = std::unique_ptr<PGconn, decltype(&PQfinish)>;
-
-std::vector<Option> connectionOptions(const PostgresSettings& settings) {
-    std::vector<Option> options{
-        {"host", settings.host},
-        {"port", std::to_string(settings.port)},
-        {"dbname", settings.name},
-        {"user", settings.user},
-        {"sslmode", settings.sslMode},
-        {"target_session_attrs", settings.targetSessionAttrs},
-        {"application_name", "kube-credential"},
-        {"client_encoding", "UTF8"},
-        {"connect_timeout", "2"},
-        {"tcp_user_timeout", "5000"},
-        {"keepalives_idle", "10"},
-        {"keepalives_interval", "5"},
-        {"keepalives_count", "3"},
-    };
-    if (!settings.sslRootCert.empty())
-        options.emplace_back("sslrootcert", settings.sslRootCert);
-    return options;
-}
 
 // False once the deadline has passed.
 bool awaitSocket(int fd, short events, Deadline deadline) {
@@ -54,58 +31,11 @@ void silenceNotices(PGconn* connection) noexcept {
         connection, [](void*, const char*) {}, nullptr);
 }
 
-ProbeHandle startProbe(const std::vector<Option>& options) {
-    std::vector<const char*> names;
-    std::vector<const char*> values;
-    for (const auto& [name, value] : options) {
-        names.push_back(name.c_str());
-        values.push_back(value.c_str());
-    }
-    names.push_back(nullptr);
-    values.push_back(nullptr);
-    ProbeHandle probe(PQconnectStartParams(names.data(), values.data(), 0), &PQfinish);
-    if (probe) {
-        silenceNotices(probe.get());
-        PQsetErrorVerbosity(probe.get(), PQERRORS_SQLSTATE); // as faultOfConnectMessage wants it
-    }
-    return probe;
-}
-
-void probeConnection(const std::vector<Option>& options, Deadline deadline) {
-    const ProbeHandle probe = startProbe(options);
-    auto step = probe && PQstatus(probe.get()) != CONNECTION_BAD ? PGRES_POLLING_WRITING
-                                                                 : PGRES_POLLING_FAILED;
-    while (step == PGRES_POLLING_READING || step == PGRES_POLLING_WRITING) {
-        const short events = step == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-        if (!awaitSocket(PQsocket(probe.get()), events, deadline))
-            throw StorageError(Fault::timedOut);
-        step = PQconnectPoll(probe.get());
-    }
-    if (step != PGRES_POLLING_OK)
-        throw StorageError(probe ? faultOfConnectMessage(PQerrorMessage(probe.get()))
-                                 : Fault::unreachable);
-}
-
-// Of a database that a moment ago was there.
-std::string probedString(const PostgresSettings& settings, Deadline deadline) {
-    const auto options = connectionOptions(settings);
-    probeConnection(options, deadline);
-    std::string text;
-    for (const auto& [name, value] : options)
-        text.append(text.empty() ? "" : " ").append(name).append("=").append(value);
-    return text;
-}
-
 } // namespace
 
 std::string_view PostgresResult::text(int row, int column) const noexcept {
     const int length = PQgetlength(result_.get(), row, column);
     return {PQgetvalue(result_.get(), row, column), static_cast<std::size_t>(length)};
-}
-
-void PostgresConnection::providePassword(const std::string& password) {
-    if (!password.empty())
-        Poco::Environment::set("PGPASSWORD", password);
 }
 
 std::span<const std::uint8_t> PostgresResult::bytes(int row, int column, std::size_t size) const {
@@ -150,8 +80,9 @@ PostgresHandle::~PostgresHandle() {
         lost_.reset(poco_);
 }
 
-PostgresConnection::PostgresConnection(const PostgresSettings& settings, Deadline deadline)
-    : owner_(probedString(settings, deadline)), handle_(owner_.get()) {
+PostgresConnection::PostgresConnection(const PostgresSettings& settings, const Resolver& resolver,
+                                       Deadline deadline)
+    : owner_(findServer(settings, resolver, deadline)), handle_(owner_.get()) {
     PQsetnonblocking(handle_, 1);
     silenceNotices(handle_);
 }

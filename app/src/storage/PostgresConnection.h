@@ -3,6 +3,7 @@
 #include "DatabaseSettings.h"
 #include "Fault.h"
 #include "kubecred/Clock.h"
+#include "kubecred/Resolver.h"
 #include "kubecred/domain/Uuid.h"
 
 #include <Poco/Data/PostgreSQL/SessionHandle.h>
@@ -67,11 +68,10 @@ private:
 /// does not survive a failure. Used by one thread at a time.
 class PostgresConnection {
 public:
-    /// Connects: first a probe that can be given up, then Poco, which cannot. Throws StorageError.
-    PostgresConnection(const PostgresSettings& settings, Deadline deadline);
-    /// Lets libpq find the password in this process's environment, as Poco's connection string
-    /// cannot carry every password. Call once, before any other thread runs.
-    static void providePassword(const std::string& password);
+    /// Connects: first a probe that can be given up, then Poco, which cannot, but gives up by
+    /// itself after two seconds. Throws StorageError.
+    PostgresConnection(const PostgresSettings& settings, const Resolver& resolver,
+                       Deadline deadline);
 
     /// Runs SQL text, of several statements where there are no parameters. Throws StorageError.
     void script(const std::string& sql, Deadline deadline);

@@ -34,8 +34,8 @@ Deadline patient() { return std::chrono::steady_clock::now() + std::chrono::hour
 } // namespace
 
 PostgresMigrationSession::PostgresMigrationSession(const PostgresSettings& settings,
-                                                   Deadline deadline)
-    : connection_(settings, deadline), schema_(settings.schema) {
+                                                   const Resolver& resolver, Deadline deadline)
+    : connection_(settings, resolver, deadline), schema_(settings.schema) {
     connection_.script(sessionSetup(Purpose::migrating, settings.targetSessionAttrs), patient());
 }
 

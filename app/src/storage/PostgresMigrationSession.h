@@ -9,7 +9,8 @@ class PostgresMigrationSession final : public MigrationSession {
 public:
     /// Connects by `deadline`; everything after that may take as long as it takes. In each SQL
     /// text, `{schema}` stands for the quoted schema of the settings.
-    PostgresMigrationSession(const PostgresSettings& settings, Deadline deadline);
+    PostgresMigrationSession(const PostgresSettings& settings, const Resolver& resolver,
+                             Deadline deadline);
 
     void begin() override;
     void commit() override;

@@ -58,11 +58,12 @@ Deadline retirement(std::chrono::milliseconds maxAge) {
 
 } // namespace
 
-PostgresSession::PostgresSession(const PostgresSettings& settings, Role role, Deadline deadline)
+PostgresSession::PostgresSession(const PostgresSettings& settings, const Resolver& resolver,
+                                 Role role, Deadline deadline)
     : retireAt_(retirement(settings.sessionMaxAge)),
       wantsPrimary_(settings.targetSessionAttrs == "primary" ||
                     settings.targetSessionAttrs == "read-write"),
-      connection_(settings, deadline) {
+      connection_(settings, resolver, deadline) {
     connection_.script(sessionSetup(Purpose::serving, settings.targetSessionAttrs), deadline);
     if (role == Role::reading)
         prepareToRead(settings, deadline);

@@ -9,7 +9,8 @@ namespace kubecred::storage {
 class PostgresSession final : public Session {
 public:
     /// Connects, prepares what the role needs and rehearses it. Throws StorageError.
-    PostgresSession(const PostgresSettings& settings, Role role, Deadline deadline);
+    PostgresSession(const PostgresSettings& settings, const Resolver& resolver, Role role,
+                    Deadline deadline);
 
     Inserted insert(Credentials credentials, Deadline deadline) override;
     Same findSame(Credentials credentials, Deadline deadline) override;

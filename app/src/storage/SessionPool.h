@@ -6,6 +6,7 @@
 #include "JobQueue.h"
 #include "PoolMetrics.h"
 #include "SessionSlot.h"
+#include "kubecred/Threads.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -16,7 +17,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -71,7 +71,7 @@ public:
         for (std::size_t i = 0; i < size_; ++i)
             seats_.push_back(std::make_unique<Seat>(factory_, role_, breaker_, logger_));
         for (const auto& seat : seats_)
-            threads_.emplace_back([this, &seat = *seat] { run(seat); });
+            threads_.add([this, &seat = *seat] { run(seat); });
     }
 
     /// From now on takes no job, and begins nothing.
@@ -85,14 +85,15 @@ public:
     }
 
     /// Ends the batches under way, fails what still waits, and closes every session, once none is
-    /// lent any more.
-    void stop() {
+    /// lent any more. False where a thread has not ended by the deadline, as in a session that is
+    /// stuck: what it uses must stay then, and this may be called again.
+    bool stop(Deadline deadline = Deadline::max()) {
         beginToStop();
-        for (auto& thread : threads_)
-            thread.join();
-        threads_.clear();
-        seats_.clear();
+        const bool isOver = threads_.join(deadline);
+        if (isOver)
+            seats_.clear();
         failAll(takeAll(), Fault::stopping);
+        return isOver;
     }
 
     /// Answers or fails the job, by its deadline or shortly after it; at once where the database is
@@ -361,7 +362,7 @@ private:
     bool renewing_ = false; // a session's thread opens its successor
     bool stopping_ = false;
 
-    std::vector<std::thread> threads_;
+    Threads threads_; // last: they use everything above
 };
 
 } // namespace kubecred::storage

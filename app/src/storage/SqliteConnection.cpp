@@ -1,14 +1,14 @@
 #include "SqliteConnection.h"
 
+#include "SqliteFile.h"
+
 #include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/SQLite/SQLiteException.h>
 #include <Poco/Exception.h>
 
-#include <sys/stat.h>
-
-#include <filesystem>
+#include <algorithm>
+#include <chrono>
 #include <string_view>
-#include <system_error>
 
 namespace kubecred::storage {
 namespace {
@@ -37,31 +37,22 @@ bool isAboutARow(const Poco::Exception& exception) noexcept {
 }
 
 Poco::Data::Session openFile(const std::string& path) {
+    constexpr std::size_t patience = 1; // second, for which Poco tries again and again
+    prepareFile(path);
+    // Once: Poco would replace the connector under those who use it.
+    [[maybe_unused]] static const bool registered = (sqlite::Connector::registerConnector(), true);
     try {
-        if (const auto folder = std::filesystem::path(path).parent_path(); !folder.empty())
-            std::filesystem::create_directories(folder);
-        // Once: Poco would replace the connector under those who use it.
-        [[maybe_unused]] static const bool registered =
-            (sqlite::Connector::registerConnector(), true);
-        return {sqlite::Connector::KEY, path};
-    } catch (const std::filesystem::filesystem_error&) {
-        throw StorageError(Fault::unreachable);
+        return {sqlite::Connector::KEY, path, patience};
     } catch (const Poco::Exception&) {
         throw StorageError(Fault::unreachable);
     }
 }
 
-// 0 where there is no such file.
-std::uintmax_t inodeOf(const std::string& path) noexcept {
-    struct stat status {};
-    return stat(path.c_str(), &status) == 0 ? status.st_ino : 0;
-}
-
 } // namespace
 
-SqliteConnection::SqliteConnection(const std::string& path)
+SqliteConnection::SqliteConnection(const std::string& path, Deadline deadline)
     : path_(path), session_(openFile(path)), file_(inodeOf(path)) {
-    waitForOthers(std::chrono::seconds(2));
+    waitForOthers(deadline);
     script("PRAGMA journal_mode = WAL");
     script("PRAGMA synchronous = FULL");
 }
@@ -69,8 +60,10 @@ SqliteConnection::SqliteConnection(const std::string& path)
 // SQLite goes on writing to a file that was removed or replaced, and all of that would be lost.
 bool SqliteConnection::isOurFile() const noexcept { return file_ != 0 && inodeOf(path_) == file_; }
 
-void SqliteConnection::waitForOthers(std::chrono::milliseconds most) {
-    script("PRAGMA busy_timeout = " + std::to_string(most.count()));
+void SqliteConnection::waitForOthers(Deadline deadline) {
+    using std::chrono::milliseconds;
+    const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+    script("PRAGMA busy_timeout = " + std::to_string(std::max(milliseconds(0), left).count()));
 }
 
 void SqliteConnection::script(const std::string& sql) {

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "Fault.h"
+#include "kubecred/Clock.h"
 
 #include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -18,12 +18,13 @@ namespace kubecred::storage {
 /// once stays broken. Used by one thread at a time.
 class SqliteConnection {
 public:
-    /// Opens the file, making it and its folder where they are missing. Throws StorageError.
-    explicit SqliteConnection(const std::string& path);
+    /// Opens the file, making it and its folder where they are missing. Throws StorageError by the
+    /// deadline.
+    SqliteConnection(const std::string& path, Deadline deadline);
 
-    /// How long statements from now on wait for whoever writes; 2 s where it was never said. Throws
-    /// StorageError.
-    void waitForOthers(std::chrono::milliseconds most);
+    /// Until when the next statement waits for whoever writes, and those that follow as long again.
+    /// Throws StorageError.
+    void waitForOthers(Deadline deadline);
 
     /// Runs SQL text, of any number of statements. Throws StorageError.
     void script(const std::string& sql);

@@ -6,11 +6,13 @@ using Poco::Data::Statement;
 using Poco::Data::Keywords::bind;
 using Poco::Data::Keywords::into;
 
-SqliteMigrationSession::SqliteMigrationSession(const std::string& path) : connection_(path) {
-    connection_.waitForOthers(std::chrono::seconds(5)); // another migration may be at it
-}
+SqliteMigrationSession::SqliteMigrationSession(const std::string& path, Deadline deadline)
+    : connection_(path, deadline), deadline_(deadline) {}
 
-void SqliteMigrationSession::begin() { script("BEGIN IMMEDIATE"); }
+void SqliteMigrationSession::begin() {
+    connection_.waitForOthers(deadline_); // another migration may be at it
+    script("BEGIN IMMEDIATE");
+}
 
 void SqliteMigrationSession::commit() { script("COMMIT"); }
 

@@ -7,7 +7,8 @@ namespace kubecred::storage {
 
 class SqliteMigrationSession final : public MigrationSession {
 public:
-    explicit SqliteMigrationSession(const std::string& path);
+    /// Opens the file, and waits for other migrations, until `deadline`. Throws StorageError.
+    SqliteMigrationSession(const std::string& path, Deadline deadline);
 
     void begin() override;
     void commit() override;
@@ -18,6 +19,7 @@ public:
 
 private:
     SqliteConnection connection_;
+    const Deadline deadline_;
 };
 
 } // namespace kubecred::storage

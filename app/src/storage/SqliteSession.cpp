@@ -1,6 +1,5 @@
 #include "SqliteSession.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace kubecred::storage {
@@ -58,16 +57,16 @@ private:
 
 } // namespace
 
-SqliteSession::SqliteSession(const std::string& path, Role role) : connection_(path) {
-    probe({});
+SqliteSession::SqliteSession(const std::string& path, Role role, Deadline deadline)
+    : connection_(path, deadline) {
+    probe(deadline);
+    connection_.waitForOthers(deadline);
     if (role == Role::writing)
         rehearse();
 }
 
 Inserted SqliteSession::insert(Credentials credentials, Deadline deadline) {
-    using std::chrono::milliseconds;
-    const auto left = deadline - std::chrono::steady_clock::now();
-    connection_.waitForOthers(std::max(milliseconds(0), std::chrono::ceil<milliseconds>(left)));
+    connection_.waitForOthers(deadline);
     Transaction transaction(connection_);
     Inserted inserted;
     for (const Credential* credential : credentials)
@@ -137,7 +136,8 @@ std::optional<Credential> SqliteSession::findById(const Uuid& id) {
     return found;
 }
 
-void SqliteSession::probe(Deadline) {
+void SqliteSession::probe(Deadline deadline) {
+    connection_.waitForOthers(deadline);
     Poco::Int64 present = 0;
     connection_.run("SELECT count(*) FROM (SELECT 1 FROM credentials LIMIT 1)",
                     [&](Statement& statement) { statement, into(present); });

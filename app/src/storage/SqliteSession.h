@@ -10,8 +10,8 @@ namespace kubecred::storage {
 /// A session with a SQLite file. SQLite lets one connection write at a time.
 class SqliteSession final : public Session {
 public:
-    /// Opens the file and rehearses what the role needs. Throws StorageError.
-    SqliteSession(const std::string& path, Role role);
+    /// Opens the file and rehearses what the role needs. Throws StorageError by the deadline.
+    SqliteSession(const std::string& path, Role role, Deadline deadline);
 
     Inserted insert(Credentials credentials, Deadline deadline) override;
     Same findSame(Credentials credentials, Deadline deadline) override;
