@@ -17,6 +17,7 @@ class DatabaseSchemaTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(needsNoMoreThanTheRoles);
     CPPUNIT_TEST(quotesItsName);
     CPPUNIT_TEST(findsNothingInAnotherSchema);
+    CPPUNIT_TEST(passesOverNoTableOfAnEarlierRelease);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -72,6 +73,23 @@ public:
         const Daemon daemon({properties_});
         daemon.waitForStatus("degraded");
         assertContains(daemon.log(), "database has no schema");
+    }
+
+    // Which found it by the search path.
+    void passesOverNoTableOfAnEarlierRelease() {
+        query("CREATE SCHEMA kube; SET search_path = kube; " + std::string(earlierSchema));
+        query("ALTER DATABASE " + database_ + " SET search_path = kube, public");
+        properties_.erase("database.schema");
+        const auto refused = runProgram(properties_, {"--migrate"});
+        CPPUNIT_ASSERT_EQUAL(1, refused.status);
+        assertContains(refused.errors, "in the schema kube: name that one by database.schema");
+        properties_["database.schema"] = "kube";
+        assertMigrates();
+        // Who names another one has chosen.
+        properties_["database.schema"] = "another";
+        assertMigrates();
+        properties_["database.schema"] = "kube";
+        assertServes("postgres");
     }
 
 private:

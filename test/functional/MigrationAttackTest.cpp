@@ -39,7 +39,7 @@ public:
     }
 
     void runsNoFunctionOfOthers() {
-        query(earlierSchema);
+        query("SET search_path = public;" + std::string(earlierSchema));
         setTraps();
         assertMigrates();
         CPPUNIT_ASSERT(!isCaught());

@@ -57,10 +57,31 @@ PostgresResult PostgresMigrationSession::query(std::string_view sql,
 
 // CREATE SCHEMA IF NOT EXISTS would want the privilege to make one in any case.
 void PostgresMigrationSession::prepare() {
+    refuseToPassOver();
     const std::array<std::string, 1> parameters{schema_};
     if (query("SELECT FROM pg_namespace WHERE nspname = $1::text", parameters).rows() == 0)
         script("CREATE SCHEMA {schema}");
     script(createTableSql);
+}
+
+// Earlier releases found their table by the search path. Where nobody has chosen a schema, one that
+// stands elsewhere is not to be left behind for an empty one.
+void PostgresMigrationSession::refuseToPassOver() {
+    if (schema_ != PostgresSettings().schema)
+        return;
+    script("SET LOCAL search_path TO DEFAULT");
+    const auto found = query("SELECT pg_catalog.to_regclass('credentials')::pg_catalog.oid", {});
+    const std::array<std::string, 1> parameters{std::string(found.text(0, 0))};
+    script("SET LOCAL search_path = pg_catalog, pg_temp");
+    const auto elsewhere =
+        query("SELECT relnamespace::regnamespace FROM pg_class "
+              "WHERE oid::text = $1::text AND to_regclass('{schema}.credentials') IS NULL",
+              parameters);
+    if (elsewhere.rows() > 0)
+        throw StorageError(Fault::refused, "the search_path leads to a table credentials in the "
+                                           "schema " +
+                                               std::string(elsewhere.text(0, 0)) +
+                                               ": name that one by database.schema");
 }
 
 void PostgresMigrationSession::refuseStranger() {

@@ -25,6 +25,7 @@ public:
 private:
     PostgresResult query(std::string_view sql, std::span<const std::string> parameters);
     void refuseStranger();
+    void refuseToPassOver();
 
     PostgresConnection connection_;
     const std::string schema_;
