@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Feeds the parsers what nobody would send.
-#   scripts/fuzz.sh [SECONDS] [TARGET ...]     20 seconds for each of http, json, headers, settings
+#   scripts/fuzz.sh [SECONDS] [TARGET ...]     20 seconds for each of http, chunked,
+#                                              target, json, headers, settings
 #
 # Begins with the inputs in test/fuzz/corpus/TARGET, which are seeds and what was found once; new ones of
 # interest are kept in build/fuzz/corpus/TARGET. An input that breaks something is written to
@@ -11,9 +12,9 @@ cd "$(dirname "$0")/.."
 seconds=${1:-20}
 shift || true
 targets=("$@")
-[[ ${#targets[@]} -gt 0 ]] || targets=(http json headers settings)
+[[ ${#targets[@]} -gt 0 ]] || targets=(http chunked target json headers settings)
 [[ $seconds =~ ^[0-9]+$ ]] || {
-    sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
     exit 64
 }
 

@@ -63,7 +63,7 @@ std::map<std::string, std::string> Topology::databaseEnvironment(const std::stri
 
 void Topology::startService(const std::string& name, int port, int databasePort) {
     auto environment = databaseEnvironment(name, databasePort);
-    environment["CROSS_CHECK_KEY"] = "between-the-services";
+    environment["CROSS_CHECK_KEY"] = "between-the-services-of-this-topology";
     environment["HEALTH_TOKEN"] = healthToken;
     std::map<std::string, std::string> properties{{"http.port", std::to_string(port)},
                                                   {"http.trustedProxies", "127.0.0.1"},

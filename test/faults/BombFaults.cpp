@@ -4,7 +4,12 @@
 
 #include <Poco/Exception.h>
 
+#include <cstdint>
+#include <string>
 #include <thread>
+#include <unordered_set>
+#include <utility>
+#include <vector>
 
 namespace kubecred::test {
 namespace {
@@ -59,6 +64,7 @@ std::vector<Bomb> bombs() {
 class BombFaults : public FaultScenario {
     CPPUNIT_TEST_SUITE(BombFaults);
     CPPUNIT_TEST(everyBomb);
+    CPPUNIT_TEST(keysThatCollide);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -76,7 +82,61 @@ public:
         });
     }
 
+    // Keys that a hash table of the standard library puts into one bucket took 27 times as long as
+    // any others.
+    void keysThatCollide() {
+        Daemon& worker = startWorker();
+        const auto process = worker.process().id();
+        const auto secondsFor = [&](const std::string& body) {
+            const auto before = cpuSeconds(process);
+            for (int i = 0; i < rounds(30, 200); ++i)
+                CPPUNIT_ASSERT_EQUAL(400,
+                                     post(worker.port(), "/issuance/credentials", body).status);
+            return cpuSeconds(process) - before;
+        };
+        const auto usual = secondsFor(objectOf(usualKeys()));
+        const auto colliding = secondsFor(objectOf(collidingKeys()));
+        CPPUNIT_ASSERT_MESSAGE(std::to_string(usual) + " s, then " + std::to_string(colliding),
+                               colliding < 5 * usual);
+    }
+
 private:
+    static constexpr int keys = 9000;
+
+    static std::string keyOf(std::uint64_t number) {
+        std::string key = "00000";
+        for (char& digit : key) {
+            digit = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"[number % 64];
+            number /= 64;
+        }
+        return key;
+    }
+
+    static std::vector<std::string> usualKeys() {
+        std::vector<std::string> chosen;
+        for (std::uint64_t i = 0; i < keys; ++i)
+            chosen.push_back(keyOf(i * 7919));
+        return chosen;
+    }
+
+    static std::vector<std::string> collidingKeys() {
+        std::unordered_set<std::string> table;
+        for (int i = 0; i < keys; ++i)
+            table.insert(std::to_string(i));
+        std::vector<std::string> chosen;
+        for (std::uint64_t i = 0; chosen.size() < keys; ++i)
+            if (auto key = keyOf(i); std::hash<std::string>()(key) % table.bucket_count() == 0)
+                chosen.push_back(std::move(key));
+        return chosen;
+    }
+
+    static std::string objectOf(const std::vector<std::string>& names) {
+        std::string text;
+        for (const auto& name : names)
+            text += (text.empty() ? "{\"" : ",\"") + name + "\":0";
+        return text + "}";
+    }
+
     static void throwSome(Daemon& worker, const Bomb& bomb) {
         constexpr int atOnce = 10;
         std::vector<std::string> received(atOnce);

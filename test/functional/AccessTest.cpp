@@ -42,6 +42,7 @@ class AccessTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(everyCallerGetsWhatTheTableSays);
     CPPUNIT_TEST(headAndSlashOpenNothing);
     CPPUNIT_TEST(everybodyMayAskWhatIsAllowed);
+    CPPUNIT_TEST(whatNobodyMayCallIsNotThere);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -92,6 +93,30 @@ public:
             CPPUNIT_ASSERT_EQUAL(204, request(daemon_->port(), "OPTIONS", path).status);
             CPPUNIT_ASSERT_EQUAL(405, request(daemon_->port(), "DELETE", path).status);
         }
+    }
+
+    // By no method, and with the answer of a path that was never there.
+    void whatNobodyMayCallIsNotThere() {
+        const Daemon open({sqliteProperties()});
+        const std::vector<std::string> headers{
+            "X-Request-Id: the-same", "Origin: https://app.example.org",
+            "Access-Control-Request-Method: GET", "Access-Control-Request-Headers: authorization"};
+        int hidden = 0;
+        for (const auto& [route, statuses] : table) {
+            if (statuses != forAdmins && !route.ends_with("/internal/credentials"))
+                continue;
+            ++hidden;
+            const auto path = route.substr(route.find(' ') + 1);
+            for (const std::string method : {"GET", "POST", "PUT", "DELETE", "OPTIONS", "TRACE"}) {
+                const auto answer = request(open.port(), method, path, {}, headers);
+                auto expected = request(open.port(), method, "/nowhere", {}, headers);
+                CPPUNIT_ASSERT_EQUAL_MESSAGE(method + " " + path, 404, answer.status);
+                CPPUNIT_ASSERT_EQUAL(expected.body, answer.body);
+                expected.headers.find("date")->second = answer.header("date");
+                CPPUNIT_ASSERT(expected.headers == answer.headers);
+            }
+        }
+        CPPUNIT_ASSERT_EQUAL(5, hidden);
     }
 
 private:

@@ -20,7 +20,11 @@ class ApiKeysTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(theEnvironmentHasKeysToo);
     CPPUNIT_TEST(hangingUpRevokes);
     CPPUNIT_TEST(aBrokenFileRevokesNothing);
+    CPPUNIT_TEST(anEmptiedFileRevokesNothing);
     CPPUNIT_TEST(whatIsNoFileRevokesNothing);
+    CPPUNIT_TEST(anEntryTwiceIsRefused);
+    CPPUNIT_TEST(aFileIsTakenAsEditorsWriteIt);
+    CPPUNIT_TEST(warnsOfShortSecrets);
     CPPUNIT_TEST(warnsWhereAReloadLocksEverybodyOut);
     CPPUNIT_TEST(onlyTheKeyItselfOpens);
     CPPUNIT_TEST(theLogNamesTheKeyAndNothingMore);
@@ -62,6 +66,46 @@ public:
         assertContains(daemon_->log(), "line 2 is none");
     }
 
+    void anEmptiedFileRevokesNothing() {
+        start(ada_.entry);
+        reload("# nobody any more\n", "API keys not reloaded");
+        assertContains(daemon_->log(), "at least one entry");
+        CPPUNIT_ASSERT_EQUAL(201, issue(ada_.key));
+        const auto ended = runProgram(sqliteProperties({{"auth.keysFile", file_}}), {});
+        CPPUNIT_ASSERT_EQUAL(78, ended.status);
+        assertContains(ended.errors, "at least one entry");
+    }
+
+    // Or who takes it out once has revoked nothing.
+    void anEntryTwiceIsRefused() {
+        writeFile(file_, ada_.entry + "\n# again\n" + ada_.entry + "\n");
+        const auto properties = sqliteProperties({{"auth.keysFile", file_}});
+        const auto ended = runProgram(properties, {"--check-config"});
+        CPPUNIT_ASSERT_EQUAL(78, ended.status);
+        assertContains(ended.errors, "line 3 has the key of line 1");
+        writeFile(file_, ada_.entry);
+        CPPUNIT_ASSERT_EQUAL(
+            0, runProgram(properties, {"--check-config"}, {{"API_KEYS", ada_.entry}}).status);
+    }
+
+    void aFileIsTakenAsEditorsWriteIt() {
+        start("# staff\r\n\r\n" + ada_.entry + "\r\n" + bob_.entry);
+        CPPUNIT_ASSERT_EQUAL(201, issue(ada_.key));
+        CPPUNIT_ASSERT_EQUAL(409, issue(bob_.key));
+    }
+
+    void warnsOfShortSecrets() {
+        const std::string warning = "a secret is short enough to be guessed";
+        start(ada_.entry, {{"HEALTH_TOKEN", std::string(31, 't')}, {"CROSS_CHECK_KEY", "between"}});
+        const auto log = daemon_->log();
+        assertContains(log, warning);
+        assertContains(log, "\"setting\":\"health.token\"");
+        assertContains(log, "\"setting\":\"crossCheck.key\"");
+        assertLacks(log, std::string(31, 't'));
+        start(ada_.entry, {{"HEALTH_TOKEN", std::string(32, 't')}});
+        assertLacks(daemon_->log(), warning);
+    }
+
     // None of them may be waited for, or be read to its end.
     void whatIsNoFileRevokesNothing() {
         start(ada_.entry);
@@ -91,7 +135,7 @@ public:
 
     void warnsWhereAReloadLocksEverybodyOut() {
         start(ada_.entry);
-        reload("", "no API key has its scope");
+        reload(cy_.entry, "no API key has its scope");
         CPPUNIT_ASSERT_EQUAL(401, issue(ada_.key));
     }
 

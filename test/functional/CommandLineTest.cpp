@@ -3,6 +3,8 @@
 
 #include <Poco/Net/ServerSocket.h>
 
+#include <unistd.h>
+
 namespace kubecred::test {
 namespace {
 
@@ -32,6 +34,7 @@ class CommandLineTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(namesAFileThatCannotBeRead);
     CPPUNIT_TEST(refusesUnknownOptions);
     CPPUNIT_TEST(refusesStrayArguments);
+    CPPUNIT_TEST(showsNothingOfWhatItDoesNotKnow);
     CPPUNIT_TEST(printsItsVersion);
     CPPUNIT_TEST(helpNamesEveryOption);
     CPPUNIT_TEST(checksTheConfigurationAndStartsNothing);
@@ -41,6 +44,7 @@ class CommandLineTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesToCreateABadKey);
     CPPUNIT_TEST(saysAtOnceThatThePortIsTaken);
     CPPUNIT_TEST(twoDaemonsDoNotShareAPort);
+    CPPUNIT_TEST(saysWhyAPortCannotBeOpened);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -72,7 +76,19 @@ public:
     void refusesStrayArguments() {
         const auto ended = runProgram(sqliteProperties(), {"--check-config", "stray"});
         CPPUNIT_ASSERT_EQUAL(64, ended.status);
-        assertContains(ended.errors, "stray");
+        assertContains(ended.errors, "unexpected argument");
+    }
+
+    void showsNothingOfWhatItDoesNotKnow() {
+        for (const std::string argument :
+             {"hunter2", "database.password=hunter2", "--database.password=hunter2", "--hunter2",
+              "--migrate=hunter2", "--define=hunter2", "--define==hunter2", "--define=hunter2=1",
+              "--define=database.host=postgresql://u:hunter2@h/db"}) {
+            const auto ended = runProgram(sqliteProperties(), {"--check-config", argument});
+            CPPUNIT_ASSERT_MESSAGE(argument, ended.status == 64 || ended.status == 78);
+            assertContains(ended.errors, "kube-credential: ");
+            assertLacks(ended.output + ended.errors, "hunter2");
+        }
     }
 
     void printsItsVersion() {
@@ -157,19 +173,42 @@ public:
         CPPUNIT_ASSERT_EQUAL(0, first.stop());
     }
 
+    void saysWhyAPortCannotBeOpened() {
+        std::vector<std::string> unprivileged;
+        if (geteuid() == 0)
+            unprivileged = {"setpriv", "--bounding-set=-net_bind_service"};
+        assertRefused({"127.0.0.1", 1, 78, "Permission denied", unprivileged});
+        assertRefused({"192.0.2.1", freePort(), 78, "Cannot assign requested address"});
+        assertRefused(
+            {"127.0.0.1", freePort(), 78, "Too many open files", {"prlimit", "--nofile=10:10"}});
+    }
+
 private:
+    struct Refusal {
+        std::string address;
+        int port;
+        int status;
+        std::string why;
+        std::vector<std::string> launcher = {};
+    };
+
     static void assertRefused(int port) {
+        assertRefused({"127.0.0.1", port, 69, "Address already in use"});
+    }
+
+    static void assertRefused(const Refusal& refusal) {
         const TemporaryDirectory directory;
-        auto properties = sqliteProperties();
-        properties["database.path"] = (directory.path() / "test.db").string();
-        properties["http.address"] = "127.0.0.1";
-        properties["http.port"] = std::to_string(port);
-        const Stopwatch stopwatch;
-        const auto ended = runProgram(properties, {});
-        stopwatch.assertWithin(std::chrono::seconds(3));
-        CPPUNIT_ASSERT_EQUAL(69, ended.status);
-        assertContains(ended.errors, "port " + std::to_string(port));
-        assertContains(ended.errors, "in use");
+        const auto file = directory.path() / "test.properties";
+        const std::string port = std::to_string(refusal.port);
+        writeFile(file, "modules=issuance\nhttp.address=" + refusal.address +
+                            "\nhttp.port=" + port +
+                            "\ndatabase.path=" + (directory.path() / "test.db").string() + "\n");
+        auto command = refusal.launcher;
+        command.insert(command.end(), {KUBECRED_BINARY, "--config=" + file.string()});
+        const auto ended = runToEnd(command);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(ended.errors, refusal.status, ended.status);
+        assertContains(ended.errors, "kube-credential: cannot listen on " + refusal.address +
+                                         " port " + port + ": " + refusal.why);
     }
 };
 

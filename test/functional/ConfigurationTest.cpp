@@ -19,6 +19,13 @@ Finished check(const std::map<std::string, std::string>& changes,
     return runProgram(properties, arguments, environment);
 }
 
+Finished checkText(const std::string& text) {
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "test.properties";
+    writeFile(file, text);
+    return runToEnd({KUBECRED_BINARY, "--config=" + file.string(), "--check-config"});
+}
+
 std::string lineAbout(const std::string& key, const std::string& text) {
     const auto at = text.find(key);
     CPPUNIT_ASSERT_MESSAGE("no line about " + key + ": " + text, at != std::string::npos);
@@ -40,6 +47,12 @@ class ConfigurationTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(variablesAreNamedInFaults);
     CPPUNIT_TEST(databaseVariablesCountWithPostgresOnly);
     CPPUNIT_TEST(secretsAreNeverShown);
+    CPPUNIT_TEST(nothingThatMayBeASecretIsShown);
+    CPPUNIT_TEST(aKeyTwiceIsRefused);
+    CPPUNIT_TEST(filesAreTakenAsEditorsWriteThem);
+    CPPUNIT_TEST(hostsThatAreNoneAreRefused);
+    CPPUNIT_TEST(originsThatFitNoPageAreRefused);
+    CPPUNIT_TEST(rootCertificatesMustBeThere);
     CPPUNIT_TEST(secretsAreRefusedOnTheCommandLine);
     CPPUNIT_TEST(theShippedFilesAreSound);
     CPPUNIT_TEST(takesNothingButFiles);
@@ -60,7 +73,9 @@ public:
         const auto ended = check(bad);
         CPPUNIT_ASSERT_EQUAL(78, ended.status);
         for (const auto& [key, value] : bad)
-            lineAbout(key, ended.errors);
+            if (key != "no.such.key") // may be a secret in the place of one
+                lineAbout(key, ended.errors);
+        lineAbout("unknown key", ended.errors);
         CPPUNIT_ASSERT_EQUAL(static_cast<std::ptrdiff_t>(bad.size()),
                              std::ranges::count(ended.errors, '\n'));
         assertContains(lineAbout("http.port", ended.errors), "0 to 65535");
@@ -142,6 +157,93 @@ public:
         const std::string all = ended.output + ended.errors;
         for (const char* secret : {"sesame", "tell-nobody", "misspelled-secret"})
             assertLacks(all, secret);
+    }
+
+    void nothingThatMayBeASecretIsShown() {
+        for (const std::string line : {"database.password hunter2",
+                                       "hunter2",
+                                       "=hunter2",
+                                       "hunter2=",
+                                       "a.=hunter2",
+                                       "modules=issuance, hunter2 x",
+                                       "modules=issuance \\\ndatabase.password=hunter2",
+                                       "verification.crossCheck=http://user:hunter2@host",
+                                       "http.port=hunter2",
+                                       "database.host=postgresql://u:hunter2@h/db",
+                                       "database.host=u:hunter2@h",
+                                       "database.name=postgresql://u:hunter2@h/db",
+                                       "database.path=sqlite://hunter2",
+                                       "database.user=postgresql://u:hunter2@h/db",
+                                       "log.level=hunter2",
+                                       "auth.keys=hunter2",
+                                       "auth.keysFile=hunter2",
+                                       "modules.directory=hunter2",
+                                       "worker.id=hunter2\\n2",
+                                       "health.token=hunter2\\n2",
+                                       "crossCheck.key=hunter2\\t2",
+                                       "cors.allowedOrigins=https://u:hunter2@h",
+                                       "http.trustedProxies=hunter2",
+                                       "database.sslRootCert=hunter2 2",
+                                       "database.issuanceLogin.password=hunter2"}) {
+            const auto ended = checkText("modules=issuance, verification\n\n" + line + "\n");
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(line, 78, ended.status);
+            CPPUNIT_ASSERT(!ended.errors.empty());
+            assertLacks(ended.output + ended.errors, "hunter2");
+        }
+        assertContains(checkText("modules=issuance\n\ndatabase.password hunter2\n").errors,
+                       "line 3 has no =");
+        assertContains(checkText("modules=issuance\nhttp.prot=1\n").errors, "line 2): unknown key");
+    }
+
+    void aKeyTwiceIsRefused() {
+        const auto ended = checkText("modules=issuance\nhttp.port=1\n#\nhttp.port=1\n");
+        CPPUNIT_ASSERT_EQUAL(78, ended.status);
+        assertContains(ended.errors, "test.properties has http.port twice");
+        assertContains(ended.errors, "line 4");
+    }
+
+    void filesAreTakenAsEditorsWriteThem() {
+        const std::string text = "# comment\nmodules=issuance\n\nhttp.port=3000";
+        std::string windows;
+        for (const char c : text)
+            windows += c == '\n' ? "\r\n" : std::string(1, c);
+        for (const auto& written : {text, text + "\n", windows, windows + "\r\n"}) {
+            const auto ended = checkText(written);
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(ended.errors, 0, ended.status);
+        }
+        assertContains(checkText(windows + "x\r\n").errors, "line 4): must be");
+    }
+
+    void hostsThatAreNoneAreRefused() {
+        for (const std::string host :
+             {"db:5432", "postgresql://db/x", "db/x", "a,,b", "[::1]", ""}) {
+            const auto ended = check({{"database.driver", "postgresql"}, {"database.host", host}});
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(host, 78, ended.status);
+            assertContains(ended.errors, "the port stands in database.port");
+        }
+        for (const std::string host :
+             {"db", "db.example.org", "10.0.0.1", "::1", "/var/run/postgresql", "a,b,/tmp"})
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(
+                host, 0,
+                check({{"database.driver", "postgresql"}, {"database.host", host}}).status);
+    }
+
+    void originsThatFitNoPageAreRefused() {
+        for (const std::string origin :
+             {"https://a.example/", "https://*.example", "https://A.example", "a.example",
+              "https://a.example:443", "https://u@a.example", "https://a.example/path"}) {
+            const auto ended = check({{"cors.allowedOrigins", "https://b.example, " + origin}});
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(origin, 78, ended.status);
+            assertContains(ended.errors, "such as https://app.example.org");
+        }
+    }
+
+    void rootCertificatesMustBeThere() {
+        const Environment environment{{"DB_SSLROOTCERT", "/nowhere/ca.pem"}};
+        const auto ended = check({{"database.driver", "postgresql"}}, environment);
+        CPPUNIT_ASSERT_EQUAL(78, ended.status);
+        assertContains(ended.errors, "environment variable DB_SSLROOTCERT");
+        CPPUNIT_ASSERT_EQUAL(0, check({}, environment).status);
     }
 
     void secretsAreRefusedOnTheCommandLine() {

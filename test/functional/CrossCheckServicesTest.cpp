@@ -1,10 +1,12 @@
 #include "Expectations.h"
 #include "support/Daemon.h"
 #include "support/RawConnection.h"
+#include "support/ToldPeer.h"
 
 #include <Poco/Net/ServerSocket.h>
 
 #include <memory>
+#include <utility>
 
 namespace kubecred::test {
 namespace {
@@ -24,6 +26,9 @@ class CrossCheckServicesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aWrongKeyOpensNothing);
     CPPUNIT_TEST(isNotThereWithoutAKey);
     CPPUNIT_TEST(askingItselfEndsAtOnce);
+    CPPUNIT_TEST(tellsNobodyWhatIsGenuineWhileItsDatabaseIsAway);
+    CPPUNIT_TEST(takesWhatAGenuineCredentialCanBe);
+    CPPUNIT_TEST(believesNothingThatCouldNotBeIssued);
     CPPUNIT_TEST(wantsAUrlAndAKey);
     CPPUNIT_TEST_SUITE_END();
 
@@ -101,6 +106,48 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, questions);
     }
 
+    void tellsNobodyWhatIsGenuineWhileItsDatabaseIsAway() {
+        startIssuance();
+        auto properties = postgresProperties(freePort(), "away");
+        properties["modules"] = "verification";
+        properties["verification.crossCheck"] = peerAt(issuance_->port());
+        verification_ =
+            std::make_unique<Daemon>(DaemonOptions{properties, {{"CROSS_CHECK_KEY", key}}});
+        const auto id = issued();
+        CPPUNIT_ASSERT_EQUAL(200, verify(id).status);
+        CPPUNIT_ASSERT_EQUAL(503, verify(unknownId).status);
+        CPPUNIT_ASSERT_EQUAL(503, post(verification_->port(), "/verification/credentials",
+                                       R"({"id":")" + id + R"(","name":"Charles"})")
+                                      .status);
+    }
+
+    // Such as the metadata of an earlier one, its numbers written out by PostgreSQL.
+    void takesWhatAGenuineCredentialCanBe() {
+        const std::string number = "1" + std::string(308, '0');
+        std::string metadata = R"({"a": [)" + number;
+        while (metadata.size() < 6000000)
+            metadata += ", " + number;
+        ToldPeer peer(told(metadata + "]}"));
+        startVerification(peer.port(), key);
+        const auto answer = verify(unknownId);
+        CPPUNIT_ASSERT_EQUAL(200, answer.status);
+        CPPUNIT_ASSERT(answer.body.size() > 5900000);
+    }
+
+    void believesNothingThatCouldNotBeIssued() {
+        ToldPeer peer(told("{}"));
+        startVerification(peer.port(), key);
+        CPPUNIT_ASSERT_EQUAL(200, verify(unknownId).status);
+        for (const std::string& metadata :
+             {std::string("[]"), std::string(R"({"a":1e400})"), std::string(R"({"a":"\u0000"})"),
+              "{},\"name\":\"" + std::string(256, 'a') + "\"", std::string(R"({},"email":"ada")"),
+              std::string(R"({},"name":"")"), std::string(R"({},"asOf":"now")")}) {
+            peer.tell(told(metadata));
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(metadata, 404, verify(unknownId).status);
+        }
+        assertContains(verification_->log(), "malformed answer");
+    }
+
     void wantsAUrlAndAKey() {
         for (const std::string url :
              {"issuance", "https://issuance:3000", "http://", "http://issuance:3000/path",
@@ -120,6 +167,23 @@ public:
 private:
     static inline const std::string key = "between the services";
 
+    static std::string peerAt(int port) { return "http://127.0.0.1:" + std::to_string(port); }
+
+    // A peer's answer for the unknown id; what follows the metadata replaces what is usual.
+    static std::string told(const std::string& metadata) {
+        std::string body = R"({"id":")" + unknownId + R"(","metadata":)" + metadata;
+        for (const auto& [member, usual] : {std::pair{"name", "Ada"},
+                                            {"email", "ada@example.org"},
+                                            {"credentialType", "degree"},
+                                            {"issuedBy", "worker-1"},
+                                            {"issuedAt", "2026-01-31T09:05:00.042Z"}})
+            if (body.find(std::string("\"") + member + "\":") == std::string::npos)
+                body += std::string(",\"") + member + "\":\"" + usual + "\"";
+        body += "}";
+        return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+               body;
+    }
+
     void startBoth() {
         startIssuance();
         startVerification(issuance_->port(), key);
@@ -132,11 +196,10 @@ private:
     }
 
     void startVerification(int peerPort, const std::string& peerKey) {
-        verification_ = std::make_unique<Daemon>(DaemonOptions{
-            sqliteProperties(
-                {{"modules", "verification"},
-                 {"verification.crossCheck", "http://127.0.0.1:" + std::to_string(peerPort)}}),
-            {{"CROSS_CHECK_KEY", peerKey}}});
+        verification_ = std::make_unique<Daemon>(
+            DaemonOptions{sqliteProperties({{"modules", "verification"},
+                                            {"verification.crossCheck", peerAt(peerPort)}}),
+                          {{"CROSS_CHECK_KEY", peerKey}}});
         verification_->waitForStatus("healthy");
     }
 

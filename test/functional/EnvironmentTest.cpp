@@ -106,7 +106,7 @@ public:
         properties["service.name"] = "${system.osName} in file";
         Daemon daemon({properties,
                        {{"WORKER_ID", "${system.env.PATH}"}},
-                       {"--define=cors.allowedOrigins=${application.path}"}});
+                       {"--define=database.name=${application.path}"}});
         daemon.waitForStatus("healthy");
         CPPUNIT_ASSERT_EQUAL(std::string("${system.osName} in file"),
                              request(daemon.port(), "GET", "/health").text("service"));

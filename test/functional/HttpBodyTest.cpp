@@ -26,6 +26,9 @@ std::string chunked(const std::string& body, std::size_t size) {
 class HttpBodyTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(HttpBodyTest);
     CPPUNIT_TEST(chunkedBodiesAreRead);
+    CPPUNIT_TEST(noBodyCountsAsAnEmptyObject);
+    CPPUNIT_TEST(aByteOrderMarkIsSkipped);
+    CPPUNIT_TEST(whatIsNotEncodedMaySaySo);
     CPPUNIT_TEST(continueIsSaidBeforeTheBody);
     CPPUNIT_TEST(continueIsNotSaidToABodyThatIsTooLarge);
     CPPUNIT_TEST(continueIsNotSaidToABodyThatIsThere);
@@ -49,6 +52,41 @@ public:
             CPPUNIT_ASSERT_EQUAL(name, issued.text("credential.name"));
             CPPUNIT_ASSERT_EQUAL(200, connection.receive().status);
         }
+    }
+
+    // As curl -X POST sends it.
+    void noBodyCountsAsAnEmptyObject() {
+        for (const std::string path : {"/issuance/credentials", "/verification/credentials"})
+            for (const std::string fields :
+                 {"", "Content-Type: application/json\r\n", "Content-Length: 0\r\n",
+                  "Content-Type: text/plain\r\n"}) {
+                RawConnection connection(daemon_->port());
+                connection.send("POST " + path + " HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n");
+                const auto answer = connection.receive();
+                CPPUNIT_ASSERT_EQUAL_MESSAGE(fields, 400, answer.status);
+                CPPUNIT_ASSERT_EQUAL(std::string("Validation failed"), answer.text("message"));
+                connection.send(requestBytes("GET", "/health"));
+                CPPUNIT_ASSERT_EQUAL(200, connection.receive().status);
+            }
+    }
+
+    void aByteOrderMarkIsSkipped() {
+        const auto answer =
+            post(daemon_->port(), "/issuance/credentials", "\xef\xbb\xbf" + issueBody("Ada"));
+        CPPUNIT_ASSERT_EQUAL(201, answer.status);
+        CPPUNIT_ASSERT_EQUAL(std::string("Ada"), answer.text("credential.name"));
+    }
+
+    void whatIsNotEncodedMaySaySo() {
+        const auto statusWith = [&](const std::string& encoding) {
+            return post(daemon_->port(), "/issuance/credentials", issueBody("Ada"),
+                        {"Content-Encoding: " + encoding})
+                .status;
+        };
+        CPPUNIT_ASSERT_EQUAL(201, statusWith("identity"));
+        CPPUNIT_ASSERT_EQUAL(409, statusWith("Identity"));
+        for (const std::string encoding : {"gzip", "identity, gzip", "br", "deflate"})
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(encoding, 415, statusWith(encoding));
     }
 
     void continueIsSaidBeforeTheBody() {

@@ -45,6 +45,9 @@ public:
               {{{}, "127.0.0.1"},
                {{"X-Forwarded-For: 203.0.113.9"}, "203.0.113.9"},
                {{"X-Forwarded-For: 2001:db8::1"}, "2001:db8::1"},
+               {{"X-Forwarded-For: 203.0.113.7:51008"}, "203.0.113.7"},
+               {{"X-Forwarded-For: [2001:db8::7]:51008"}, "2001:db8::7"},
+               {{"X-Forwarded-For: [2001:db8::7], 10.1.2.3:80"}, "2001:db8::7"},
                // Everything left of the rightmost stranger may be invented.
                {{"X-Forwarded-For: 198.51.100.1, 203.0.113.9"}, "203.0.113.9"},
                {{"X-Forwarded-For: 198.51.100.1, 203.0.113.9, 10.1.2.3"}, "203.0.113.9"},

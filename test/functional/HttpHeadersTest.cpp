@@ -50,7 +50,7 @@ std::vector<Case> everyKind() {
         {408, rawPost("Content-Length: 5\r\n")},
         {408, "POST /issuance/credentials HTTP/1.1\r\nHost: a\r\n", false},
         {409, postJson(issueBody("Ada"))},
-        {411, rawPost("")},
+        {411, "POST /issuance/credentials HTTP/1.0\r\n" + ownId + "\r\n\r\n"},
         {413, rawPost("Content-Length: 102401\r\n")},
         {415, postJson("{}", "text/plain")},
         {431, rawPost(manyFields(200))},

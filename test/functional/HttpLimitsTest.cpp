@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <sstream>
+#include <thread>
 
 namespace kubecred::test {
 namespace {
@@ -61,6 +62,7 @@ class HttpLimitsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aHugeAnnouncementIsRefusedAtOnce);
     CPPUNIT_TEST(chunkOverheadIsBounded);
     CPPUNIT_TEST(theRefusalOfALargeBodyCanBeRead);
+    CPPUNIT_TEST(aRefusedBodyMayBeSentToItsEnd);
     CPPUNIT_TEST(aHeaderOfTheLimitIsAccepted);
     CPPUNIT_TEST(aHeaderBeyondTheLimitIsRefused);
     CPPUNIT_TEST(aHeaderInPiecesHasTheSameLimit);
@@ -118,7 +120,7 @@ public:
         const auto endless = head + "1;a=" + std::string(40000, 'b');
         CPPUNIT_ASSERT_EQUAL(std::string("413"), refusals(endless));
         const auto trailers = head + "0\r\nX: " + std::string(40000, 'b');
-        CPPUNIT_ASSERT_EQUAL(std::string("413"), refusals(trailers));
+        CPPUNIT_ASSERT_EQUAL(std::string("431"), refusals(trailers));
     }
 
     void theRefusalOfALargeBodyCanBeRead() {
@@ -126,6 +128,18 @@ public:
         connection.send(requestBytes("POST", "/issuance/credentials", bodyOf(900000, "Ada")));
         CPPUNIT_ASSERT_EQUAL(413, connection.receive().status);
         CPPUNIT_ASSERT_EQUAL(std::string(), connection.receiveUntilClosed());
+    }
+
+    // Many clients, and proxies, read nothing before they have sent everything.
+    void aRefusedBodyMayBeSentToItsEnd() {
+        for (const std::size_t megabytes : {4U, 32U}) {
+            RawConnection connection(daemon_->port());
+            CPPUNIT_ASSERT_NO_THROW(connection.send(
+                requestBytes("POST", "/issuance/credentials", bodyOf(megabytes << 20, "Ada"))));
+            std::this_thread::sleep_for(std::chrono::milliseconds(300));
+            CPPUNIT_ASSERT_NO_THROW(connection.send("more"));
+            CPPUNIT_ASSERT_EQUAL(413, connection.receive().status);
+        }
     }
 
     void aHeaderOfTheLimitIsAccepted() {

@@ -4,6 +4,7 @@
 
 #include <Poco/JSON/Parser.h>
 
+#include <chrono>
 #include <map>
 #include <memory>
 
@@ -37,6 +38,7 @@ class HttpLogTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(eachRequestIsOneLine);
     CPPUNIT_TEST(aRequestSaysWhatHappened);
     CPPUNIT_TEST(aRefusedRequestIsOneLine);
+    CPPUNIT_TEST(whoLeavesAtOnceIsNoError);
     CPPUNIT_TEST(debugLogsRequestsToo);
     CPPUNIT_TEST(errorLogsOnlyWhatIsOurs);
     CPPUNIT_TEST_SUITE_END();
@@ -103,7 +105,7 @@ public:
         const std::string head = "POST /issuance/credentials HTTP/1.1\r\nHost: a\r\n";
         for (const auto& [status, bytes] : std::map<int, std::string>{
                  {400, "nonsense\r\n\r\n"},
-                 {411, head + "Content-Type: application/json\r\n\r\n"},
+                 {411, "POST /issuance/credentials HTTP/1.0\r\n\r\n"},
                  {413, head + "Content-Length: 102401\r\n\r\n"},
                  {431, "GET /health HTTP/1.1\r\nX: " + std::string(20000, 'a') + "\r\n\r\n"}}) {
             const auto before = requestsIn(*daemon_).size();
@@ -114,6 +116,24 @@ public:
             CPPUNIT_ASSERT_EQUAL(answers[0].header("x-request-id"),
                                  lastRequest()->getValue<std::string>("requestId"));
         }
+    }
+
+    // Scanners greet as TLS clients do, and go.
+    void whoLeavesAtOnceIsNoError() {
+        using std::chrono::steady_clock;
+        for (int i = 0; i < 3000; ++i) {
+            RawConnection scanner(daemon_->port());
+            scanner.send(i % 10 == 0 ? "GET /health HTTP/1.1\r\nHost: a\r\n\r\n" : "\x16\x03\x01");
+            // Just before, while or just after it is answered.
+            const auto end = steady_clock::now() + std::chrono::microseconds(i % 60);
+            while (steady_clock::now() < end) {
+            }
+            scanner.reset();
+        }
+        request(daemon_->port(), "GET", "/health");
+        CPPUNIT_ASSERT_EQUAL(0, daemon_->stop());
+        for (const auto& event : parsed(daemon_->logLines()))
+            CPPUNIT_ASSERT(event->getValue<std::string>("level") != "error");
     }
 
     void debugLogsRequestsToo() {

@@ -40,7 +40,8 @@ public:
             connection.send(requestBytes("GET", "/health"));
             const auto health = connection.receive();
             CPPUNIT_ASSERT_EQUAL(200, health.status);
-            CPPUNIT_ASSERT(health.header("connection") != "close");
+            CPPUNIT_ASSERT_EQUAL(std::string("keep-alive"), health.header("connection"));
+            CPPUNIT_ASSERT_EQUAL(std::string("timeout=74"), health.header("keep-alive"));
             connection.send(issue("Ada " + std::to_string(i)));
             CPPUNIT_ASSERT_EQUAL(201, connection.receive().status);
             connection.send(requestBytes("GET", "/nowhere"));
@@ -67,6 +68,7 @@ public:
             daemon_->port(), {issue("Ada", "close") + requestBytes("GET", "/health")});
         CPPUNIT_ASSERT_EQUAL(std::string("201"), statusesOf(answers));
         CPPUNIT_ASSERT_EQUAL(std::string("close"), answers[0].header("connection"));
+        CPPUNIT_ASSERT(!answers[0].has("keep-alive"));
     }
 
     void http10EndsAfterOneAnswer() {
@@ -74,6 +76,7 @@ public:
             daemon_->port(), {"GET /health HTTP/1.0\r\nHost: a\r\n\r\nGET / HTTP/1.0\r\n\r\n"});
         CPPUNIT_ASSERT_EQUAL(std::string("200"), statusesOf(answers));
         CPPUNIT_ASSERT_EQUAL(std::string("close"), answers[0].header("connection"));
+        CPPUNIT_ASSERT(!answers[0].has("keep-alive"));
     }
 
     void http10KeepsAliveWhenAsked() {
@@ -83,6 +86,7 @@ public:
             const auto answer = connection.receive();
             CPPUNIT_ASSERT_EQUAL(200, answer.status);
             CPPUNIT_ASSERT_EQUAL(std::string("keep-alive"), answer.header("connection"));
+            CPPUNIT_ASSERT_EQUAL(std::string("timeout=74"), answer.header("keep-alive"));
         }
         CPPUNIT_ASSERT(connection.staysSilent());
     }

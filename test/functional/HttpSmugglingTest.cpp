@@ -155,7 +155,7 @@ public:
     }
 
     void aPostThatOwesItsLengthEndsTheConnection() {
-        const std::string head = "POST /issuance/credentials HTTP/1.1\r\nHost: a\r\n"
+        const std::string head = "POST /issuance/credentials HTTP/1.0\r\nHost: a\r\n"
                                  "Content-Type: application/json\r\n\r\n";
         CPPUNIT_ASSERT_EQUAL(std::string("411"), answersTo({head}));
         CPPUNIT_ASSERT_EQUAL(std::string("411"), answersTo({head + issue("Mallory")}));

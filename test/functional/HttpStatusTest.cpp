@@ -71,7 +71,7 @@ public:
         assertProblem(request(daemon_->port(), "PUT", issuance), "Method not allowed");
         const std::string head = "POST " + issuance + " HTTP/1.1\r\nHost: a\r\n";
         const std::vector<std::pair<std::string, std::string>> refused{
-            {head + "Content-Type: application/json\r\n\r\n", "411 Content-Length is required"},
+            {"POST " + issuance + " HTTP/1.0\r\n\r\n", "411 Content-Length is required"},
             {head + "Content-Length: 102401\r\n\r\n", "413 Request body too large"},
             {head + "Content-Length: 1,1\r\n\r\n", "400 Malformed HTTP request"},
             {head + "X: " + std::string(20000, 'a'), "431 Request header fields too large"}};

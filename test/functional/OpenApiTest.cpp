@@ -104,7 +104,7 @@ Scenarios postScenarios(const std::string& path, const std::string& valid) {
          }},
         {at("411"),
          [=](const Daemons& daemons) {
-             return sendHead(*daemons.healthy, line + "\r\nContent-Type: application/json");
+             return sendHead(*daemons.healthy, "POST " + path + " HTTP/1.0\r\nHost: a");
          }},
         {at("413"),
          [=](const Daemons& daemons) {

@@ -25,6 +25,7 @@ class PostgresOutageTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(noticesAFrozenDatabaseWithoutTraffic);
     CPPUNIT_TEST(startsWithoutTheDatabase);
     CPPUNIT_TEST(leaksNoFilesDuringAnOutage);
+    CPPUNIT_TEST(tellsNobodyWhatIsGenuine);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -78,6 +79,34 @@ public:
         assertOutage();
         server_->start();
         assertServiceAgain();
+    }
+
+    // By an id that memory knows, with another name; whether memory would do by itself or not.
+    void tellsNobodyWhatIsGenuine() {
+        for (const std::string fresh : {"0", "600"}) {
+            properties_["verification.cache.freshSeconds"] = fresh;
+            startHealthy();
+            const auto id =
+                post(daemon_->port(), "/issuance/credentials", issueBody("Ada " + fresh))
+                    .text("credential.id");
+            const auto verify = [&](const std::string& asked, const std::string& name) {
+                return post(daemon_->port(), "/verification/credentials",
+                            R"({"id":")" + asked + R"(","name":")" + name + R"("})",
+                            {"X-Request-Id: the-same"});
+            };
+            CPPUNIT_ASSERT_EQUAL(200, verify(id, "Ada " + fresh).status);
+            CPPUNIT_ASSERT_EQUAL(404, verify(id, "Eve").status);
+            server_->stop();
+            daemon_->waitForStatus("degraded");
+            CPPUNIT_ASSERT_EQUAL(200, verify(id, "Ada " + fresh).status);
+            const auto mismatch = verify(id, "Eve");
+            CPPUNIT_ASSERT_EQUAL(503, mismatch.status);
+            CPPUNIT_ASSERT_EQUAL(verify("0190a5b0-0000-7000-8000-000000000001", "Eve").body,
+                                 mismatch.body);
+            server_->start();
+            daemon_->waitForStatus("healthy");
+            CPPUNIT_ASSERT_EQUAL(404, verify(id, "Eve").status);
+        }
     }
 
     void leaksNoFilesDuringAnOutage() {

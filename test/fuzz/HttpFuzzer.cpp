@@ -40,7 +40,7 @@ std::string statusesOf(fuzz::Service& service, std::string_view bytes, std::size
             std::string out;
             const bool head = exchange.request.method == http::Method::head;
             http::writeResponse(out, response, exchange.requestId,
-                                {head, !parser->keepAlive(), parser->isHttp10()});
+                                {head, !parser->keepAlive(), "Connection: keep-alive\r\n"});
             fuzz::require(out.starts_with("HTTP/1.1 "), "an answer is HTTP/1.1");
             fuzz::require(out.find("\r\n\r\n") != std::string::npos, "an answer has a head");
             statuses += std::to_string(response.status) + " ";

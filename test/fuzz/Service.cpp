@@ -7,7 +7,7 @@
 namespace kubecred::fuzz {
 
 Service::Service()
-    : dispatcher_(router_, authorizer_, logger_, metrics_, http::Cors("https://a.example"),
+    : dispatcher_(router_, authorizer_, logger_, metrics_, *http::Cors::parse("https://a.example"),
                   http::TrustedProxies::parse("10.0.0.0/8").value()) {
     const ModuleContext context{router_, storage_, clock_, logger_, metrics_, false, "worker-1"};
     issuance_.start(context);

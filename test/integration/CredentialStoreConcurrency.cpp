@@ -102,6 +102,27 @@ void CredentialStoreContract::findsManyAtOnceWithoutThreads() {
     }
 }
 
+void CredentialStoreContract::largeOnesTravelBesideSmallOnes() {
+    std::vector<Credential> credentials;
+    for (int i = 0; i < 60; ++i) {
+        credentials.push_back(credentialOf("large or small " + std::to_string(i)));
+        if (i % 2 == 0) // larger than a batch may be, together
+            credentials.back().metadata =
+                R"({"text":")" + std::string(static_cast<std::size_t>(i) * 1500, 'x') + "\"}";
+    }
+    for (auto& issue : start(credentials))
+        CPPUNIT_ASSERT(isIssued(issue.get()));
+    std::vector<Started<std::optional<FoundCredential>>> finds;
+    for (const auto& credential : credentials)
+        finds.emplace_back(database_->reader().find({credential.id, soon()}), executor());
+    for (std::size_t i = 0; i < finds.size(); ++i) {
+        const auto found = finds[i].get();
+        CPPUNIT_ASSERT_MESSAGE(std::to_string(i), found.has_value());
+        CPPUNIT_ASSERT_EQUAL(credentials[i].name, found->credential->name);
+        CPPUNIT_ASSERT(found->credential->metadata.size() >= credentials[i].metadata.size());
+    }
+}
+
 void CredentialStoreContract::keepsOddTextsApartInABatch() {
     std::vector<Credential> credentials;
     for (const char* name : {"NULL", "null", "{}", "{a,b}", ",", "\"", "\\", "\\\"", "\\\\", "a\"b",

@@ -31,6 +31,7 @@ class CredentialStoreContract : public CppUnit::TestFixture {
     CPPUNIT_TEST(issuesManyAtOnceWithoutThreads);
     CPPUNIT_TEST(findsManyAtOnceWithoutThreads);
     CPPUNIT_TEST(keepsOddTextsApartInABatch);
+    CPPUNIT_TEST(largeOnesTravelBesideSmallOnes);
     CPPUNIT_TEST_SUITE_END_ABSTRACT();
 
 public:
@@ -52,6 +53,7 @@ public:
     void issuesManyAtOnceWithoutThreads();
     void findsManyAtOnceWithoutThreads();
     void keepsOddTextsApartInABatch();
+    void largeOnesTravelBesideSmallOnes();
 
 protected:
     /// How to reach an empty database that no other test uses.

@@ -64,7 +64,10 @@ class CachedCredentialsTest : public CppUnit::TestFixture {
 public:
     void setUp() override { database_.stored = credential_; }
 
-    void asksTheDatabaseWhileItCan() { CPPUNIT_ASSERT(find() && !find()->asOf); }
+    void asksTheDatabaseWhileItCan() {
+        CPPUNIT_ASSERT(find() && !find()->asOf);
+        CPPUNIT_ASSERT(find()->basis == FoundCredential::Basis::database);
+    }
 
     void answersWhatWasVerifiedDuringAnOutage() {
         find();
@@ -73,6 +76,7 @@ public:
         CPPUNIT_ASSERT(found);
         CPPUNIT_ASSERT_EQUAL(std::string("Ada"), found->credential->name);
         CPPUNIT_ASSERT(found->asOf == clock_.now());
+        CPPUNIT_ASSERT(found->basis == FoundCredential::Basis::outage);
     }
 
     void answersWhatWasIssuedDuringAnOutage() {
@@ -117,6 +121,8 @@ public:
         failWith(std::logic_error("was asked"));
         const auto found = await(reader.find({credential_.id, {}}));
         CPPUNIT_ASSERT(found && !found->asOf);
+        CPPUNIT_ASSERT(found->basis == FoundCredential::Basis::memory);
+        CPPUNIT_ASSERT_THROW(await(reader.find({credential_.id, {}, {}, true})), std::logic_error);
         CPPUNIT_ASSERT_THROW(await(reader.find({Uuid::version4(), {}})), std::logic_error);
     }
 

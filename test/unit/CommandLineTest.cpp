@@ -20,6 +20,7 @@ class CommandLineTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(takesValues);
     CPPUNIT_TEST(takesDefines);
     CPPUNIT_TEST(refusesWhatItDoesNotKnow);
+    CPPUNIT_TEST(showsNothingOfAWrongLine);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -61,6 +62,19 @@ public:
         for (const char* bad : {"--nothing", "--daemon", "--pidfile=x", "--umask=0", "-x",
                                 "--config", "--create-key", "--define", "--migrate=now"})
             CPPUNIT_ASSERT_THROW_MESSAGE(bad, read({bad}), Poco::Util::OptionException);
+    }
+
+    void showsNothingOfAWrongLine() {
+        for (const char* bad : {"--hunter2", "--database.password=hunter2", "-hunter2",
+                                "--migrate=hunter2", "--define=hunter2", "--help:hunter2"})
+            try {
+                read({bad});
+                CPPUNIT_FAIL(bad);
+            } catch (const Poco::Util::OptionException& exception) {
+                const auto text = host::messageOf(exception);
+                CPPUNIT_ASSERT_MESSAGE(text, text.find("hunter2") == std::string::npos);
+                CPPUNIT_ASSERT_MESSAGE(text, text.ends_with("; see --help"));
+            }
     }
 
 private:

@@ -43,6 +43,7 @@ class ConfigurationSourcesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesFilesThatCannotBeRead);
     CPPUNIT_TEST(refusesFolders);
     CPPUNIT_TEST(refusesLinesWithoutAKey);
+    CPPUNIT_TEST(refusesAKeyTwice);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -117,13 +118,13 @@ public:
                                 "modules: issuance, verification\nempty=\na=1\na.b=2\n"
                                 "database.path=/var/lib/x.db");
         const auto values = readPropertiesFile(path);
-        expect(values, "http.port", "3000", path);
-        expect(values, "service.name", "a b", path);
-        expect(values, "modules", "issuance, verification", path);
-        expect(values, "empty", "", path);
-        expect(values, "a", "1", path);
-        expect(values, "a.b", "2", path);
-        expect(values, "database.path", "/var/lib/x.db", path);
+        expect(values, "http.port", "3000", path + " line 3");
+        expect(values, "service.name", "a b", path + " line 4");
+        expect(values, "modules", "issuance, verification", path + " line 6");
+        expect(values, "empty", "", path + " line 7");
+        expect(values, "a", "1", path + " line 8");
+        expect(values, "a.b", "2", path + " line 9");
+        expect(values, "database.path", "/var/lib/x.db", path + " line 10");
         CPPUNIT_ASSERT_EQUAL(std::size_t{7}, values.size());
     }
 
@@ -133,10 +134,10 @@ public:
             write("a=${system.env.KUBECRED_UNIT_TEST}\nb=${a}\nc=${nothing}\nd=x${a\n");
         const auto values = readPropertiesFile(path);
         unsetenv("KUBECRED_UNIT_TEST");
-        expect(values, "a", "${system.env.KUBECRED_UNIT_TEST}", path);
-        expect(values, "b", "${a}", path);
-        expect(values, "c", "${nothing}", path);
-        expect(values, "d", "x${a", path);
+        expect(values, "a", "${system.env.KUBECRED_UNIT_TEST}", path + " line 1");
+        expect(values, "b", "${a}", path + " line 2");
+        expect(values, "c", "${nothing}", path + " line 3");
+        expect(values, "d", "x${a", path + " line 4");
     }
 
     void refusesFilesThatCannotBeRead() {
@@ -149,7 +150,6 @@ public:
         }
     }
 
-    // In a process of its own, since a reader that never finds the end would not come back.
     void refusesLinesWithoutAKey() {
         for (const char* text : {"=value\n", ".x=1\n", "a=1\nmodules.=2\n"}) {
             const auto file = folder_.path() / "keyless.properties";
@@ -159,6 +159,26 @@ public:
         }
     }
 
+    void refusesAKeyTwice() {
+        const auto path = write("http.port=1\n\nhttp.port: 1\n");
+        try {
+            readPropertiesFile(path);
+            CPPUNIT_FAIL("was read");
+        } catch (const host::ConfigurationError& error) {
+            CPPUNIT_ASSERT_EQUAL("the configuration file " + path +
+                                     " has http.port twice; the second time in line 3",
+                                 std::string(error.what()));
+        }
+        const auto other = write("hunter2 hunter2=\nhunter2 hunter2=\n");
+        try {
+            readPropertiesFile(other);
+            CPPUNIT_FAIL("was read");
+        } catch (const host::ConfigurationError& error) {
+            CPPUNIT_ASSERT(std::string(error.what()).find("hunter2") == std::string::npos);
+        }
+    }
+
+    // In a process of its own, since a reader that never finds the end would not come back.
     void refusesFolders() {
         const pid_t child = fork();
         if (child == 0) {

@@ -18,6 +18,7 @@ class ConfigurationTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(namesTheFileThatCannotBeRead);
     CPPUNIT_TEST(namesEveryFault);
     CPPUNIT_TEST(refusesSecretsOnTheCommandLine);
+    CPPUNIT_TEST(showsNothingThatMayBeASecret);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -42,11 +43,11 @@ public:
         const auto lines = faults(commandLine);
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, lines.size());
         CPPUNIT_ASSERT(lines[0].starts_with("module absent: not in "));
-        CPPUNIT_ASSERT_EQUAL(std::string("database.poolSize=many (--define): must be a whole "
+        CPPUNIT_ASSERT_EQUAL(std::string("database.poolSize (--define): must be a whole "
                                          "number from 1 to 100"),
                              lines[1]);
-        CPPUNIT_ASSERT_EQUAL("http.workers=0 (" + commandLine.configFile +
-                                 "): must be a whole number from 1 to 1024",
+        CPPUNIT_ASSERT_EQUAL("http.workers (" + commandLine.configFile +
+                                 " line 2): must be a whole number from 1 to 1024",
                              lines[2]);
     }
 
@@ -58,6 +59,21 @@ public:
             CPPUNIT_ASSERT_EQUAL(std::size_t{1}, lines.size());
             CPPUNIT_ASSERT(lines[0].starts_with(key));
             CPPUNIT_ASSERT(lines[0].find("hush") == std::string::npos);
+        }
+    }
+
+    void showsNothingThatMayBeASecret() {
+        for (const std::string line :
+             {"database.password hunter2", "hunter2", "hunter2=", "modules=hunter2 x",
+              "database.host=postgresql://u:hunter2@h/db", "http.address=hunter2",
+              "verification.crossCheck=http://u:hunter2@h", "modules.directory=/hunter2",
+              "database.path=postgresql://u:hunter2@h/db", "log.level=hunter2",
+              "database.name=postgresql://u:hunter2@h/db", "auth.keysFile=/hunter2",
+              "auth.keys=hunter2"}) {
+            const auto lines = faults(withFile(line + "\nmodules=absent\n"));
+            CPPUNIT_ASSERT_MESSAGE(line, !lines.empty());
+            for (const auto& text : lines)
+                CPPUNIT_ASSERT_MESSAGE(text, text.find("hunter2") == std::string::npos);
         }
     }
 

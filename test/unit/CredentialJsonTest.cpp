@@ -15,6 +15,8 @@ class CredentialJsonTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(escapesTexts);
     CPPUNIT_TEST(readsWhatItWrote);
     CPPUNIT_TEST(readsNothingThatIsNotWhole);
+    CPPUNIT_TEST(readsNothingThatCouldNotBeIssued);
+    CPPUNIT_TEST(readsWhatADatabaseWroteOut);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -43,7 +45,7 @@ public:
 
     void readsWhatItWrote() {
         const Credential credential{
-            Uuid::version4(),  "J\xc3\xb6rg \"\\\n", "e", "t", R"({"a":[1.50]})", "w\"",
+            Uuid::version4(),  "J\xc3\xb6rg \"\\\n", "e@x.org", "t", R"({"a":[1.50]})", "w\"",
             FixedClock().now()};
         const auto read = readCredential(json::parse(written(credential)));
         CPPUNIT_ASSERT(read);
@@ -52,7 +54,7 @@ public:
     }
 
     void readsNothingThatIsNotWhole() {
-        const std::string whole = written({{}, "n", "e", "t", "{}", "w", {}});
+        const std::string whole = written({{}, "n", "e@x.org", "t", "{}", "w", {}});
         CPPUNIT_ASSERT(readCredential(json::parse(whole)));
         for (const std::string part :
              {"id", "name", "email", "credentialType", "metadata", "issuedBy", "issuedAt"}) {
@@ -71,6 +73,44 @@ public:
             std::string other = whole;
             other.replace(other.find(good), good.size(), bad);
             CPPUNIT_ASSERT_MESSAGE(bad, !readCredential(json::parse(other)));
+        }
+    }
+
+    void readsNothingThatCouldNotBeIssued() {
+        const Credential good{{}, "n", "e@x.org", "t", "{}", "w", {}};
+        const auto refuse = [&](const char* what, auto change) {
+            Credential bad = good;
+            change(bad);
+            CPPUNIT_ASSERT_MESSAGE(what, !readCredential(json::parse(written(bad))));
+        };
+        refuse("no name", [](auto& bad) { bad.name.clear(); });
+        refuse("long name", [](auto& bad) { bad.name = std::string(256, 'n'); });
+        refuse("NUL in the name", [](auto& bad) { bad.name.push_back('\0'); });
+        refuse("no e-mail", [](auto& bad) { bad.email.clear(); });
+        refuse("bad e-mail", [](auto& bad) { bad.email = "e@x"; });
+        refuse("long e-mail", [](auto& bad) { bad.email = std::string(255, 'e') + "@x.org"; });
+        refuse("no type", [](auto& bad) { bad.credentialType.clear(); });
+        refuse("long type", [](auto& bad) { bad.credentialType = std::string(101, 't'); });
+        refuse("no issuer", [](auto& bad) { bad.issuedBy.clear(); });
+        refuse("long issuer", [](auto& bad) { bad.issuedBy = std::string(256, 'w'); });
+        for (const char* metadata :
+             {"[]", R"({"a":"\u0000"})", R"({"a":1e400})", R"({"a":-1e999})"})
+            refuse(metadata, [&](auto& bad) { bad.metadata = metadata; });
+        const std::string most(255, 'n');
+        CPPUNIT_ASSERT(readCredential(
+            json::parse(written({{}, most, "e@x.org", std::string(100, 't'), "{}", most, {}}))));
+    }
+
+    // As PostgreSQL writes 1e308 and 1e-300, and the earlier implementation 1e20.
+    void readsWhatADatabaseWroteOut() {
+        for (const std::string& number :
+             {"1" + std::string(308, '0'), "0." + std::string(299, '0') + "1",
+              "100000000000000000000" + std::string(), "0." + std::string(1500, '1')}) {
+            const std::string metadata = R"({"1e400":"1e400","a":[)" + number + "]}";
+            const auto read =
+                readCredential(json::parse(written({{}, "n", "e@x.org", "t", metadata, "w", {}})));
+            CPPUNIT_ASSERT_MESSAGE(number, read);
+            CPPUNIT_ASSERT_EQUAL(metadata, read->metadata);
         }
     }
 

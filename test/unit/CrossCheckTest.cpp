@@ -67,7 +67,9 @@ public:
         CPPUNIT_ASSERT(!find());
         CPPUNIT_ASSERT_EQUAL(1, peer_.questions);
         peer_.has();
+        peer_.stored->basis = FoundCredential::Basis::outage; // of its own, which is no matter here
         CPPUNIT_ASSERT_EQUAL(std::string("peer"), find()->credential->issuedBy);
+        CPPUNIT_ASSERT(find()->basis == FoundCredential::Basis::database);
         CPPUNIT_ASSERT_EQUAL(std::string_view("request-1"), peer_.asked.trace.requestId);
     }
 
@@ -77,6 +79,7 @@ public:
                              thrownError([&] { find(); }).detail()); // it may well be genuine
         peer_.has();
         CPPUNIT_ASSERT_EQUAL(std::string("peer"), find()->credential->issuedBy);
+        CPPUNIT_ASSERT(find()->basis == FoundCredential::Basis::outage);
     }
 
     void aPeerThatFailsMakesNothingWorse() {
@@ -102,6 +105,9 @@ public:
         await(crossChecked_.find({Uuid(), now + 2000ms}));
         CPPUNIT_ASSERT(own_.asked.deadline >= now + 1500ms);
         CPPUNIT_ASSERT(own_.asked.deadline <= now + 1600ms);
+        CPPUNIT_ASSERT(!own_.asked.confirms);
+        await(crossChecked_.find({Uuid(), now + 2000ms, {}, true}));
+        CPPUNIT_ASSERT(own_.asked.confirms);
         CPPUNIT_ASSERT(peer_.asked.deadline == now + 2000ms);
     }
 

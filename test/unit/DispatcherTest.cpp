@@ -26,6 +26,7 @@ class DispatcherTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(answersPreflights);
     CPPUNIT_TEST(errorsBecomeAnswers);
     CPPUNIT_TEST(otherExceptionsTellNothing);
+    CPPUNIT_TEST(whatIsHiddenIsNotThereByAnyMethod);
     CPPUNIT_TEST(asksForAKeyBeforeTheHandler);
     CPPUNIT_TEST(namesTheKeyInTheLog);
     CPPUNIT_TEST(refusesWhatCouldNotBeRead);
@@ -92,15 +93,12 @@ public:
     }
 
     void answersPreflights() {
-        const auto response = answer(Method::options, "/away",
-                                     {{"Origin", "https://a.example"},
-                                      {"Access-Control-Request-Method", "POST"},
-                                      {"Access-Control-Request-Headers", "content-type"}});
+        const auto response = answer(Method::options, "/away", preflight);
         CPPUNIT_ASSERT_EQUAL(204, response.status);
         CPPUNIT_ASSERT_EQUAL(std::string("*"), header(response, "Access-Control-Allow-Origin"));
         CPPUNIT_ASSERT_EQUAL(std::string("POST, OPTIONS"),
                              header(response, "Access-Control-Allow-Methods"));
-        CPPUNIT_ASSERT(header(response, "Access-Control-Allow-Headers").find("Content-Type") !=
+        CPPUNIT_ASSERT(header(response, "Access-Control-Allow-Headers").find("content-type") !=
                        std::string::npos);
     }
 
@@ -123,6 +121,26 @@ public:
         for (const auto& event : logger_.events())
             for (const auto& [name, value] : event.fields)
                 CPPUNIT_ASSERT(value.find("secret") == std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(std::string("std::runtime_error"),
+                             logger_.events().front().fields.at("error"));
+    }
+
+    void whatIsHiddenIsNotThereByAnyMethod() {
+        router_.add(Method::get, "/hidden", http::Access::admin,
+                    [](const http::Request&) { return http::Response{}; });
+        router_.add(Method::post, "/hidden", http::Access::peer,
+                    [](const http::Request&) { return http::Response{}; });
+        const auto nowhere = answer(Method::get, "/nowhere");
+        for (const Method method : {Method::get, Method::head, Method::post, Method::delete_,
+                                    Method::options, Method::other}) {
+            const auto response = answer(method, "/hidden", preflight);
+            CPPUNIT_ASSERT_EQUAL(nowhere.body, response.body);
+            CPPUNIT_ASSERT(response.headers == nowhere.headers);
+        }
+        keys_.replace({{"admin", {http::Access::admin}, sha256("a")}});
+        CPPUNIT_ASSERT_EQUAL(std::string("GET, HEAD, OPTIONS"),
+                             header(answer(Method::options, "/hidden"), "Allow"));
+        CPPUNIT_ASSERT_EQUAL(401, answer(Method::get, "/hidden").status);
     }
 
     void asksForAKeyBeforeTheHandler() {
@@ -187,6 +205,10 @@ public:
 private:
     using Headers = std::vector<http::Header>;
 
+    static inline const Headers preflight{{"Origin", "https://a.example"},
+                                          {"Access-Control-Request-Method", "POST"},
+                                          {"Access-Control-Request-Headers", "content-type"}};
+
     static http::Request request(Method method, std::string_view path, Headers headers) {
         headers.push_back({"x-request-id", "request-1"});
         return {method, path, std::move(headers), {}, {}};
@@ -221,8 +243,8 @@ private:
     auth::KeyRing keys_{{{"issuer", {http::Access::issue}, sha256("i")},
                          {"verifier", {http::Access::verify}, sha256("v")}}};
     auth::Authorizer authorizer_{keys_};
-    http::Dispatcher dispatcher_{router_,  authorizer_,     logger_,
-                                 metrics_, http::Cors("*"), http::TrustedProxies()};
+    http::Dispatcher dispatcher_{
+        router_, authorizer_, logger_, metrics_, *http::Cors::parse("*"), http::TrustedProxies()};
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(DispatcherTest);

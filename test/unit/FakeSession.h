@@ -181,8 +181,14 @@ public:
         for (std::size_t i = 0; i < ids.size(); ++i)
             for (const auto& [key, credential] : database_.rows_)
                 if (credential.id == ids[i])
-                    found[i] = credential;
+                    found[i] = matchOf(credential, ids.size());
         return found;
+    }
+
+    static storage::Match matchOf(const Credential& credential, std::size_t asked) {
+        if (asked > 1 && credential.metadata.size() > storage::mostBytesBesideOthers)
+            return {std::nullopt, true};
+        return {credential};
     }
 
     bool isAsynchronous() const noexcept override { return database_.isAsynchronous; }

@@ -23,6 +23,7 @@ class GroupLookUpTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(GroupLookUpTest);
     CPPUNIT_TEST(finds);
     CPPUNIT_TEST(looksUpTogetherWhatArrivesTogether);
+    CPPUNIT_TEST(asksAloneForWhatIsLarge);
     CPPUNIT_TEST(triesAgainAfterALoss);
     CPPUNIT_TEST(readsOnly);
     CPPUNIT_TEST(failuresMeanUnavailable);
@@ -52,6 +53,24 @@ public:
         CPPUNIT_ASSERT(finds[2].get()->credential->id == ada_.id);
         CPPUNIT_ASSERT(finds[3].get()->credential->id == bob_.id);
         CPPUNIT_ASSERT(database_.lookUps() == std::vector<std::size_t>({4}));
+    }
+
+    void asksAloneForWhatIsLarge() {
+        const auto large = [&](Credential credential) {
+            credential.id = Uuid::version4();
+            credential.name += " with much metadata";
+            credential.metadata = "{\"a\":\"" + std::string(20000, 'x') + "\"}";
+            database_.add(credential);
+            return credential;
+        };
+        const std::vector<Credential> credentials{large(ada_), ada_, large(bob_), bob_};
+        std::vector<Started<std::optional<FoundCredential>>> finds;
+        for (const auto& credential : credentials)
+            finds.emplace_back(reader_.find({credential.id, soon()}));
+        reader_.start();
+        for (std::size_t i = 0; i < finds.size(); ++i)
+            CPPUNIT_ASSERT_EQUAL(credentials[i].metadata, finds[i].get()->credential->metadata);
+        CPPUNIT_ASSERT(database_.lookUps() == std::vector<std::size_t>({4, 1, 1}));
     }
 
     void triesAgainAfterALoss() {

@@ -45,7 +45,7 @@ public:
             CPPUNIT_ASSERT_MESSAGE(path, router_.match(Method::head, path).handler);
             CPPUNIT_ASSERT_MESSAGE(path, !router_.match(Method::post, path).handler);
         }
-        CPPUNIT_ASSERT(router_.match(Method::get, "/verification/health").allow.empty());
+        CPPUNIT_ASSERT(router_.match(Method::get, "/verification/health").route.empty());
     }
 
     void degradedWithoutDatabase() {

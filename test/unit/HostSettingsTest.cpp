@@ -1,7 +1,12 @@
 #include "host/HostSettings.h"
 
+#include "support/TemporaryDirectory.h"
+
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <string>
 #include <thread>
@@ -26,6 +31,7 @@ class HostSettingsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(wantsModules);
     CPPUNIT_TEST(readsWhomToCrossCheckWith);
     CPPUNIT_TEST(readsLoginUsers);
+    CPPUNIT_TEST(wantsRootCertificatesThatCanBeRead);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -33,7 +39,7 @@ public:
         const auto settings = read({});
         CPPUNIT_ASSERT_EQUAL(3000, static_cast<int>(settings.endpoint.port));
         CPPUNIT_ASSERT_EQUAL(std::string("0.0.0.0"), settings.endpoint.address);
-        CPPUNIT_ASSERT_EQUAL(std::string("*"), settings.allowedOrigins);
+        CPPUNIT_ASSERT(allows(settings.cors, "https://any.example"));
         CPPUNIT_ASSERT_EQUAL(std::string(), settings.workerId);
         CPPUNIT_ASSERT_EQUAL(std::string(), settings.keySources.healthToken);
         CPPUNIT_ASSERT_EQUAL(std::string("/modules"), settings.modulesDirectory);
@@ -72,7 +78,8 @@ public:
                              settings.trustedProxies.clientIp("10.0.0.1", "1.2.3.4"));
         CPPUNIT_ASSERT_EQUAL(std::string("w"), settings.workerId);
         CPPUNIT_ASSERT_EQUAL(std::string("/elsewhere"), settings.modulesDirectory);
-        CPPUNIT_ASSERT_EQUAL(std::string("https://a.example"), settings.allowedOrigins);
+        CPPUNIT_ASSERT(allows(settings.cors, "https://a.example"));
+        CPPUNIT_ASSERT(!allows(settings.cors, "https://b.example"));
         CPPUNIT_ASSERT_EQUAL(std::string("t"), settings.keySources.healthToken);
         CPPUNIT_ASSERT(settings.shutdownGrace == std::chrono::seconds(0));
         CPPUNIT_ASSERT(settings.database.driver == storage::DatabaseSettings::Driver::postgresql);
@@ -98,12 +105,17 @@ public:
     }
 
     void acceptsOtherGoodValues() {
-        const Values values{{"http.address", {"127.0.0.1", "0.0.0.0", "::1", "::"}},
-                            {"database.targetSessionAttrs", {"any", "read-write"}},
-                            {"database.sslMode", {"disable", "verify-full"}},
-                            {"database.sslRootCert", {"", "/etc/ca.pem"}},
-                            {"worker.id", {"", std::string(255, 'w')}},
-                            {"service.name", {"a b"}}};
+        const Values values{
+            {"http.address", {"127.0.0.1", "0.0.0.0", "::1", "::"}},
+            {"database.targetSessionAttrs", {"any", "read-write"}},
+            {"database.sslMode", {"disable", "verify-full"}},
+            {"database.host",
+             {"db", "db.example.org.", "10.0.0.1", "::1", "fe80::1%eth0", "my_db",
+              "/var/run/postgresql", "a,b,10.0.0.1", "/tmp,::1"}},
+            {"cors.allowedOrigins", {"", "*", "https://a.example, http://localhost:5173"}},
+            {"database.sslRootCert", {"", "/etc/ca.pem"}},
+            {"worker.id", {"", std::string(255, 'w')}},
+            {"service.name", {"a b"}}};
         for (const auto& [key, texts] : values)
             for (const auto& text : texts)
                 read({{key, text}});
@@ -117,8 +129,13 @@ public:
                             {"database.sslMode", {"on"}},
                             {"database.targetSessionAttrs", {"rw"}},
                             {"database.migrateOnStart", {"yes"}},
-                            {"database.host", {"a b", "a;b", "a\tb"}},
-                            {"database.name", {"a'b", "a\"b"}},
+                            {"database.host",
+                             {"a b", "a;b", "a\tb", "", "db:5432", "postgresql://u:pw@h/db", "a,,b",
+                              "[::1]", "u@h", "/a b", "a..b"}},
+                            {"cors.allowedOrigins", {"https://a.example/", "a.example"}},
+                            {"database.path", {"postgresql://u:pw@h/db"}},
+                            {"modules", {"issuance database.password=hunter2", "../x", "A"}},
+                            {"database.name", {"a'b", "a\"b", "postgresql://u:pw@h/db"}},
                             {"database.user", {"a\\b", "a=b"}},
                             {"database.sslRootCert", {"/my files/ca.pem"}},
                             {"worker.id", {std::string(256, 'w'), "a\nb", "\xc3\xa4"}},
@@ -138,10 +155,19 @@ public:
     }
 
     void neverShowsSecrets() {
-        Settings settings = given({{"health.token", "hush"}, {"database.password", "hush"}});
+        Settings settings = given({{"health.token", "hush"},
+                                   {"database.password", "hush"},
+                                   {"database.host", "postgresql://u:hush@h/db"},
+                                   {"verification.crossCheck", "http://u:hush@h"},
+                                   {"modules", "verification, hush hush"},
+                                   {"http.address", "hush"},
+                                   {"log.level", "hush"},
+                                   {"auth.keysFile", "hush"},
+                                   {"cors.allowedOrigins", "https://u:hush@h"}});
         host::readHostSettings(settings, "");
         settings.reject("health.token", "x");
         settings.reject("database.password", "x");
+        CPPUNIT_ASSERT(settings.badValues().size() >= 8);
         for (const auto& line : settings.badValues())
             CPPUNIT_ASSERT_MESSAGE(line, line.find("hush") == std::string::npos);
     }
@@ -192,7 +218,33 @@ public:
         }
     }
 
+    void wantsRootCertificatesThatCanBeRead() {
+        const TemporaryDirectory folder;
+        const auto file = (folder.path() / "ca.pem").string();
+        const auto faults = [&](const std::string& driver) {
+            Settings settings =
+                given({{"database.driver", driver}, {"database.sslRootCert", file}});
+            host::readHostSettings(settings, "");
+            return settings.badValues().size();
+        };
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, faults("postgresql"));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, faults("sqlite"));
+        std::ofstream(file) << "certificates";
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, faults("postgresql"));
+        std::filesystem::remove(file);
+        std::filesystem::create_directory(file);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, faults("postgresql"));
+    }
+
 private:
+    static bool allows(const http::Cors& cors, std::string_view origin) {
+        http::Response response;
+        cors.addHeaders({http::Method::get, "/", {{"Origin", origin}}, {}, {}}, response);
+        return std::ranges::any_of(response.headers, [](const auto& header) {
+            return header.first == "Access-Control-Allow-Origin";
+        });
+    }
+
     static void refuseLogin(const std::string& user) {
         Settings settings = given(
             {{"database.issuanceLogin.user", user}, {"database.issuanceLogin.password", "p"}});
@@ -229,7 +281,7 @@ private:
         host::readHostSettings(settings, "/modules");
         const auto lines = settings.badValues();
         CPPUNIT_ASSERT_EQUAL_MESSAGE(key + "=" + value, std::size_t{1}, lines.size());
-        CPPUNIT_ASSERT_MESSAGE(lines[0], lines[0].starts_with(key + "=") &&
+        CPPUNIT_ASSERT_MESSAGE(lines[0], lines[0].starts_with(key + " (test)") &&
                                              lines[0].find("must be") != std::string::npos);
     }
 

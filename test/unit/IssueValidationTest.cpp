@@ -7,6 +7,8 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace kubecred::test {
 
@@ -35,6 +37,7 @@ class IssueValidationTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(countsCodePoints);
     CPPUNIT_TEST(refusesNul);
     CPPUNIT_TEST(refusesNumbersThatNothingHolds);
+    CPPUNIT_TEST(boundsMetadataAsItWillBeAnswered);
     CPPUNIT_TEST(namesEveryFieldInTheOrderOfTheContract);
     CPPUNIT_TEST(namesAFieldOnlyOnce);
     CPPUNIT_TEST_SUITE_END();
@@ -134,6 +137,18 @@ public:
                                      metadataErrors(json));
     }
 
+    void boundsMetadataAsItWillBeAnswered() {
+        const std::string tooLarge =
+            customError("metadata", "Must take at most 262144 bytes with every number written out "
+                                    "and a space after each comma and colon");
+        for (const auto& [number, most] : std::vector<std::pair<std::string, int>>{
+                 {"1e308", 842}, {"6e23", 10082}, {"0e-999", 261}, {"-5e-324", 796}}) {
+            accept(R"("n")", R"("a@b.cd")", R"("t","metadata":)" + arrayOf(number, most));
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(number, tooLarge,
+                                         metadataErrors(arrayOf(number, most + 1)));
+        }
+    }
+
     void namesEveryFieldInTheOrderOfTheContract() {
         CPPUNIT_ASSERT_EQUAL(typeError("name", "number") + "," + emailError() + "," +
                                  emptyError("credentialType", "Credential type is required") + "," +
@@ -150,6 +165,13 @@ public:
     }
 
 private:
+    static std::string arrayOf(const std::string& element, int count) {
+        std::string elements = element;
+        for (int i = 1; i < count; ++i)
+            elements += "," + element;
+        return "{\"a\":[" + elements + "]}";
+    }
+
     std::string errors(const std::string& body) const { return validationErrors(handler_, body); }
 
     static std::string bodyOf(const std::string& name, const std::string& email,

@@ -14,7 +14,7 @@ class JsonBodyTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(readsJsonInUtf8);
     CPPUNIT_TEST(refusesOtherMediaTypes);
     CPPUNIT_TEST(refusesABodyWithoutMediaType);
-    CPPUNIT_TEST(refusesEveryContentEncoding);
+    CPPUNIT_TEST(refusesWhatIsEncoded);
     CPPUNIT_TEST(noBodyIsAnEmptyObject);
     CPPUNIT_TEST(refusesMalformedJson);
     CPPUNIT_TEST_SUITE_END();
@@ -46,8 +46,8 @@ public:
         CPPUNIT_ASSERT(isRefused(without));
     }
 
-    void refusesEveryContentEncoding() {
-        for (const char* coding : {"gzip", "identity", "br", ""})
+    void refusesWhatIsEncoded() {
+        for (const char* coding : {"gzip", "identity, gzip", "br", ""})
             for (const char* body : {"{}", ""}) {
                 http::Request encoded = request("application/json", body);
                 encoded.headers.push_back({"content-encoding", coding});

@@ -67,12 +67,15 @@ public:
                                  "/* c */{}",
                                  "{\"a\":1/* c */}",
                                  "# c\n{}",
-                                 "\xef\xbb\xbf{}",
+                                 "\xef\xbb\xbf\xef\xbb\xbf{}",
+                                 "\xef\xbb{}",
+                                 " \xef\xbb\xbf{}",
                                  "{}\xef\xbb\xbf",
                                  "\v{}",
                                  "\f{}",
                                  "\xc2\xa0{}"})
             CPPUNIT_ASSERT_MESSAGE(text, isRefused(text));
+        CPPUNIT_ASSERT(isRefused(std::string(100000, ' ')));
         CPPUNIT_ASSERT(isRefused(std::string("{}\0", 3)));
         CPPUNIT_ASSERT(isRefused(std::string("\0{}", 3)));
         CPPUNIT_ASSERT(isRefused(std::string("{\0}", 3)));

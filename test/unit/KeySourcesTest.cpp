@@ -6,6 +6,7 @@
 
 #include <fstream>
 #include <string>
+#include <vector>
 
 namespace kubecred::test {
 
@@ -15,6 +16,9 @@ class KeySourcesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(KeySourcesTest);
     CPPUNIT_TEST(noSourceNoKeys);
     CPPUNIT_TEST(readsAFile);
+    CPPUNIT_TEST(refusesAFileWithoutAnEntry);
+    CPPUNIT_TEST(refusesAnEntryTwiceInOneSource);
+    CPPUNIT_TEST(tellsShortSecrets);
     CPPUNIT_TEST(readsEntries);
     CPPUNIT_TEST(theHealthTokenIsAnAdmin);
     CPPUNIT_TEST(thePeersKeyIsAPeersAlone);
@@ -31,8 +35,37 @@ public:
     void readsAFile() {
         write("# who may issue\n\n" + entry("a") + "\r\n  \n  # and verify\n\t" + entry("b"));
         CPPUNIT_ASSERT_EQUAL(std::string("a b "), names({file_, "", ""}));
-        write("");
-        CPPUNIT_ASSERT_EQUAL(std::string(), names({file_, "", ""}));
+        for (const std::string end : {"", "\n", "\r\n"}) {
+            write(entry("a") + "\r\n" + entry("b") + end);
+            CPPUNIT_ASSERT_EQUAL(std::string("a b "), names({file_, "", ""}));
+        }
+    }
+
+    void refusesAFileWithoutAnEntry() {
+        for (const char* text : {"", "\n\n", "# comment\n", "\r\n"}) {
+            write(text);
+            CPPUNIT_ASSERT(
+                fault({file_, entry("a"), "t"}, "auth.keysFile").find("at least one entry") !=
+                std::string::npos);
+        }
+    }
+
+    void refusesAnEntryTwiceInOneSource() {
+        write("# staff\n" + entry("a") + "\n" + entry("b") + "\n\n" + entry("a") + "\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("different keys: line 5 has the key of line 2"),
+                             fault({file_, "", ""}, "auth.keysFile"));
+        CPPUNIT_ASSERT_EQUAL(std::string("different keys: entry 2 has the key of entry 1"),
+                             fault({"", entry("a") + "," + entry("a"), ""}, "auth.keys"));
+    }
+
+    void tellsShortSecrets() {
+        const std::string enough(32, 'x');
+        const std::string few(31, 'x');
+        using Names = std::vector<std::string_view>;
+        CPPUNIT_ASSERT(host::shortSecrets({"", "", enough, enough}).empty());
+        CPPUNIT_ASSERT(host::shortSecrets({}).empty());
+        CPPUNIT_ASSERT(host::shortSecrets({"", "", few + "\n", enough}) == Names{"health.token"});
+        CPPUNIT_ASSERT(host::shortSecrets({"", "", "", few}) == Names{"crossCheck.key"});
     }
 
     void readsEntries() {

@@ -177,8 +177,8 @@ private:
     host::PrometheusMetrics metrics_;
     auth::KeyRing keys_{{}};
     auth::Authorizer authorizer_{keys_};
-    http::Dispatcher dispatcher_{router_,  authorizer_,     logger_,
-                                 metrics_, http::Cors("*"), http::TrustedProxies()};
+    http::Dispatcher dispatcher_{
+        router_, authorizer_, logger_, metrics_, *http::Cors::parse("*"), http::TrustedProxies()};
     KeepingExecutor executor_;
     std::vector<std::unique_ptr<http::Exchange>> exchanges_;
     std::vector<Response> responses_;

@@ -2,10 +2,10 @@
 
 #include "RecordingLogger.h"
 #include "ThrownError.h"
-#include "ToldPeer.h"
 #include "host/PrometheusMetrics.h"
 #include "support/Eventually.h"
 #include "support/Started.h"
+#include "support/ToldPeer.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -26,6 +26,8 @@ class PeerReaderTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(keepsItsConnections);
     CPPUNIT_TEST(connectsAnewWhereThePeerHungUp);
     CPPUNIT_TEST(takesAnAnswerInPieces);
+    CPPUNIT_TEST(takesWhatAGenuineCredentialCanBe);
+    CPPUNIT_TEST(takesNothingThatCouldNotBeIssued);
     CPPUNIT_TEST(takesNoOtherAnswer);
     CPPUNIT_TEST(waitsNoLongerThanTheDeadline);
     CPPUNIT_TEST(leavesAPeerAloneThatFailed);
@@ -106,6 +108,34 @@ public:
         CPPUNIT_ASSERT(find());
     }
 
+    void takesWhatAGenuineCredentialCanBe() {
+        for (const std::string& inside : {'"' + std::string(6000000, 'x') + '"',
+                                          std::string(5000, '[') + std::string(5000, ']')}) {
+            const std::string metadata = R"({"a":)" + inside + "}";
+            std::string body = credential();
+            body.replace(body.find("{}"), 2, metadata);
+            peer_->tell(http(body));
+            const auto found = find();
+            CPPUNIT_ASSERT(found);
+            CPPUNIT_ASSERT_EQUAL(metadata, found->credential->metadata);
+        }
+    }
+
+    void takesNothingThatCouldNotBeIssued() {
+        for (const auto& [good, bad] : {std::pair<std::string, std::string>{"Ada", ""},
+                                        {"Ada", "Ada\\u0000"},
+                                        {"Ada", std::string(256, 'a')},
+                                        {"a@b.ch", "a@b"},
+                                        {"degree", std::string(101, 'd')},
+                                        {"{}", R"({"a":1e400})"}}) {
+            std::string body = credential();
+            body.replace(body.find(good), good.size(), bad);
+            peer_->tell(http(body));
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(bad, std::string("peer malformed answer"),
+                                         thrownError([&] { find(); }).detail());
+        }
+    }
+
     void takesNoOtherAnswer() {
         for (const std::string& answer :
              {http(credential()).replace(47, 8, "018f3c01"),
@@ -114,7 +144,8 @@ public:
               std::string("HTTP/1.1 503 Later\r\nContent-Length: 4\r\n\r\nnull"),
               std::string("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"),
               std::string("SSH-2.0-OpenSSH\r\n\r\n"), http("{}"), http("[]"), http("nul"), http(""),
-              http(std::string(300 << 10, ' ') + "null"),
+              http(std::string(9 << 20, ' ') + "null"), http(credential(R"(,"asOf":"yesterday")")),
+              http(credential(R"(,"asOf":null)")),
               "HTTP/1.1 200 OK\r\nX: " + std::string(20 << 10, 'x') +
                   "\r\nContent-Length: 4\r\n\r\nnull"}) {
             peer_->tell(answer);

@@ -15,9 +15,13 @@ using http::RequestParser;
 class RequestFramingTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(RequestFramingTest);
     CPPUNIT_TEST(wantsOneHost);
+    CPPUNIT_TEST(wantsAHostThatIsOne);
+    CPPUNIT_TEST(wantsATargetThatEverybodyReadsAlike);
     CPPUNIT_TEST(wantsOnePlainContentLength);
     CPPUNIT_TEST(knowsNoCodingButChunked);
     CPPUNIT_TEST(refusesBadChunks);
+    CPPUNIT_TEST(refusesWhatHidesInChunkExtensions);
+    CPPUNIT_TEST(refusesOddTrailers);
     CPPUNIT_TEST(refusesFoldedFields);
     CPPUNIT_TEST(refusesFoldedFieldsHoweverTheyAreCut);
     CPPUNIT_TEST(refusesMalformedLines);
@@ -36,6 +40,30 @@ public:
         expectAccepted("GET / HTTP/1.0\r\n\r\n");
         expectAccepted("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         expectAccepted("GET / HTTP/1.1\r\nHost:\r\n\r\n");
+    }
+
+    void wantsAHostThatIsOne() {
+        for (const std::string host : {"a", "a.example:8080", "192.0.2.1", "192.0.2.1:80", "a_b",
+                                       "[2001:db8::1]", "[::ffff:192.0.2.1]:3000", "a:", "A-1~"})
+            expectAccepted("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+        for (const std::string host :
+             {"a b",      "a,b", "a, b",  "user@a", "u:p@a", "a:80:81", "a/b",     "a/",
+              "http://a", "a?b", "a#b",   "[::1",   "::1",   "a:8o",    "[::1]x",  "[]",
+              "[g::1]",   ":80", "a%20b", "a\\b",   "a\"b",  "<a>",     "\xc3\xa9"}) {
+            expectMalformed("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+            expectMalformed("GET http://" + host + " x HTTP/1.1\r\nHost: a\r\n\r\n");
+        }
+    }
+
+    void wantsATargetThatEverybodyReadsAlike() {
+        for (const std::string target :
+             {"/", "/a", "/a/", "/a%20b", "/%7e", "/a?b=c&d=%26", "/?", "//a", "/a;b", "http://a",
+              "HTTP://a/b", "https://a:1/b?c", "http://[::1]/", "*"})
+            expectAccepted("GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n");
+        for (const std::string target :
+             {"/#", "/a#b", "/a?b#c", "/%", "/%2", "/%2g", "/%g2", "/a?b=%", "/\x80", "/\xc3\xa9",
+              "/a?\xff", "http://", "http:///a", "http://u@a/", "http://a,b/"})
+            expectMalformed("GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n");
     }
 
     void wantsOnePlainContentLength() {
@@ -79,6 +107,42 @@ public:
             expectMalformed(post("Transfer-Encoding: chunked\r\n") + body);
         expectAccepted(post("Transfer-Encoding: chunked\r\n") +
                        "5;a=b;c=\"d\"\r\nhello\r\nA\r\n0123456789\r\n00\r\n\r\n");
+    }
+
+    void refusesWhatHidesInChunkExtensions() {
+        const auto extended = [](const std::string& extension) {
+            return post("Transfer-Encoding: chunked\r\n") + "2" + extension + "\r\nhi\r\n0\r\n\r\n";
+        };
+        for (const std::string extension :
+             {";a", ";a=b", ";a=\"b\"", " ; a = b", ";a=\"\"", ";a=\"b;\\\"c\";d", ";a;b=1;c"})
+            expectAccepted(extended(extension));
+        for (const std::string extension :
+             {";", ";a=", ";a=\"b", ";=b", "g", " ", ";a=b c", ";a=\"\nx\"", ";a=\"\rx\"",
+              ";a=\"\tx\"", ";a=\"\x01\"", ";a=\"\x7f\"", ";a\tb", ";;", ";a=\"\\\""})
+            expectMalformed(extended(extension));
+        expectMalformed(extended(std::string(";a=\"\0\"", 6)));
+        // The second request inside of the chunk must not be seen by anybody.
+        expectMalformed(post("Transfer-Encoding: chunked\r\n") +
+                        "2;a=\"\nx\"\r\nGET / HTTP/1.1\r\n\r\n\r\n0\r\n\r\n");
+    }
+
+    void refusesOddTrailers() {
+        const auto trailing = [](const std::string& trailers) {
+            return post("Transfer-Encoding: chunked\r\n") + "2\r\nhi\r\n0\r\n" + trailers + "\r\n";
+        };
+        expectAccepted(trailing("X: y\r\n"));
+        expectAccepted(trailing("X:\r\nY: a\tb\xc3\xa9\r\n"));
+        for (const std::string line :
+             {"X: a\r\n b\r\n", "X: a\r\n\tb\r\n", " X: a\r\n", "X\r\n", ": a\r\n", "X : a\r\n",
+              "X: a\nY: b\r\n", "X: a\rb\r\n", "X: \x01\r\n", "X: \x7f\r\n",
+              "content-length: 5\r\n", "Transfer-Encoding: chunked\r\n", "X(: a\r\n"})
+            expectMalformed(trailing(line));
+        std::string many;
+        for (int i = 0; i < 100; ++i)
+            many += "X: y\r\n";
+        expectAccepted(trailing(many));
+        const auto error = read({trailing(many + "X: y\r\n")});
+        CPPUNIT_ASSERT(error && error->kind() == ErrorKind::headersTooLarge);
     }
 
     void refusesFoldedFields() {
@@ -126,8 +190,9 @@ public:
         };
         for (const std::string method : {"POST", "PUT", "PATCH"}) {
             const std::string type = "Content-Type: application/json\r\n";
-            CPPUNIT_ASSERT(isOwed(method + " / HTTP/1.1\r\nHost: a\r\n" + type + "\r\n"));
+            CPPUNIT_ASSERT(isOwed(method + " / HTTP/1.0\r\n" + type + "\r\n"));
             CPPUNIT_ASSERT(isOwed(method + " / HTTP/1.0\r\n\r\n"));
+            expectAccepted(method + " / HTTP/1.1\r\nHost: a\r\n" + type + "\r\n");
             expectAccepted(method + " / HTTP/1.1\r\nHost: a\r\n\r\n");
             expectAccepted(method + " / HTTP/1.0\r\nContent-Length: 0\r\n\r\n");
         }

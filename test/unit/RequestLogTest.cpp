@@ -130,8 +130,12 @@ public:
 
 private:
     http::Dispatcher dispatcher(Logger& logger, std::string_view proxies) {
-        return {router_,  authorizer_,     logger,
-                metrics_, http::Cors("*"), http::TrustedProxies::parse(proxies).value()};
+        return {router_,
+                authorizer_,
+                logger,
+                metrics_,
+                *http::Cors::parse("*"),
+                http::TrustedProxies::parse(proxies).value()};
     }
 
     void ask(http::Dispatcher&& dispatcher, std::string_view path,

@@ -2,7 +2,9 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <chrono>
 #include <string>
+#include <utility>
 
 namespace kubecred::test {
 
@@ -14,6 +16,7 @@ class ResponseWriterTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(headGetsTheLengthOnly);
     CPPUNIT_TEST(noContentHasNoLength);
     CPPUNIT_TEST(saysWhatBecomesOfTheConnection);
+    CPPUNIT_TEST(tellsASecondLessThanTheConnectionStays);
     CPPUNIT_TEST(everyStatusHasItsReason);
     CPPUNIT_TEST_SUITE_END();
 
@@ -63,9 +66,21 @@ public:
     void saysWhatBecomesOfTheConnection() {
         CPPUNIT_ASSERT(written({}).find("\r\nConnection:") == std::string::npos);
         CPPUNIT_ASSERT(has(written({}, {.close = true}), "Connection: close"));
-        CPPUNIT_ASSERT(has(written({}, {.http10 = true}), "Connection: keep-alive"));
-        const auto both = written({}, {.close = true, .http10 = true});
+        const auto stays = http::keepAliveHeaders(std::chrono::seconds(75));
+        const auto text = written({}, {.keepAlive = stays});
+        CPPUNIT_ASSERT(has(text, "Connection: keep-alive") && has(text, "Keep-Alive: timeout=74"));
+        const auto both = written({}, {.close = true, .keepAlive = stays});
         CPPUNIT_ASSERT(has(both, "Connection: close") && !has(both, "Connection: keep-alive"));
+        CPPUNIT_ASSERT(both.find("Keep-Alive") == std::string::npos);
+    }
+
+    void tellsASecondLessThanTheConnectionStays() {
+        using std::chrono::milliseconds;
+        for (const auto& [idle, told] : {std::pair{milliseconds(75000), "timeout=74\r\n"},
+                                         {milliseconds(2999), "timeout=1\r\n"},
+                                         {milliseconds(1000), "timeout=1\r\n"},
+                                         {milliseconds(10), "timeout=1\r\n"}})
+            CPPUNIT_ASSERT(http::keepAliveHeaders(idle).ends_with(told));
     }
 
     void everyStatusHasItsReason() {

@@ -18,6 +18,7 @@ class RouterTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(acceptsOneTrailingSlash);
     CPPUNIT_TEST(answersHeadByGet);
     CPPUNIT_TEST(listsAllowedMethods);
+    CPPUNIT_TEST(allowsWhatIsThereOnly);
     CPPUNIT_TEST(unknownPathsAllowNothing);
     CPPUNIT_TEST(refusesARouteTwice);
     CPPUNIT_TEST(tellsWhoMayCall);
@@ -64,11 +65,25 @@ public:
                              allow(Method::other, "/both"));
     }
 
+    void allowsWhatIsThereOnly() {
+        router_.add(Method::delete_, "/both", http::Access::admin,
+                    [](const http::Request&) { return http::Response{}; });
+        const auto allowed = [&](std::string_view route, http::Access hidden) {
+            return router_.allowed(route, [&](auto access) { return access != hidden; });
+        };
+        CPPUNIT_ASSERT_EQUAL(std::string("GET, HEAD, POST, OPTIONS"),
+                             allowed("/both", http::Access::admin));
+        CPPUNIT_ASSERT_EQUAL(std::string("DELETE, OPTIONS"),
+                             allowed("/both", http::Access::anyone));
+        CPPUNIT_ASSERT_EQUAL(std::string(), allowed("/health", http::Access::anyone));
+    }
+
     void unknownPathsAllowNothing() {
         for (const char* path : {"/nothing", "/Health", "/health/x", "/heal", "/health?x=1", "*"}) {
             const auto match = router_.match(Method::get, path);
             CPPUNIT_ASSERT_MESSAGE(path, match.handler == nullptr);
-            CPPUNIT_ASSERT_MESSAGE(path, match.route.empty() && match.allow.empty());
+            CPPUNIT_ASSERT_MESSAGE(path, match.route.empty());
+            CPPUNIT_ASSERT_EQUAL(std::string(), allow(Method::get, path));
         }
     }
 
@@ -108,7 +123,7 @@ private:
     std::string allow(Method method, std::string_view path) const {
         const auto match = router_.match(method, path);
         CPPUNIT_ASSERT(match.handler == nullptr);
-        return match.allow;
+        return router_.allowed(match.route, [](http::Access) { return true; });
     }
 
     http::Router router_;

@@ -24,16 +24,21 @@ class KeepingReader final : public CredentialReader {
 public:
     Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override {
         asked = lookUp;
-        if (isDown)
+        ++questions;
+        if (isDown && (!memory || lookUp.confirms))
             return failed<std::optional<FoundCredential>>(
                 Error::unavailable("database unreachable"));
+        if (memory && !lookUp.confirms)
+            return memory;
         if (!stored || stored->credential->id != lookUp.id)
             return std::optional<FoundCredential>();
         return stored;
     }
 
     std::optional<FoundCredential> stored;
+    std::optional<FoundCredential> memory; // answers where nothing is to be confirmed
     bool isDown = false;
+    int questions = 0;
     LookUp asked;
 };
 
@@ -46,6 +51,8 @@ class VerificationServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(whatIsGivenMustBeEqual);
     CPPUNIT_TEST(doesNotNormalize);
     CPPUNIT_TEST(boundsTheWaitAndPassesFailuresOn);
+    CPPUNIT_TEST(whileTheDatabaseIsAwayAMismatchIsAnUnknownId);
+    CPPUNIT_TEST(confirmsAMismatchWithMemory);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -98,6 +105,31 @@ public:
         reader_.isDown = true;
         CPPUNIT_ASSERT(thrownError([this] {
                            verify({id_, {}, {}});
+                       }).kind() == ErrorKind::unavailable);
+    }
+
+    void whileTheDatabaseIsAwayAMismatchIsAnUnknownId() {
+        reader_.stored->basis = FoundCredential::Basis::outage;
+        reader_.stored->asOf = FixedClock().now();
+        CPPUNIT_ASSERT(verify({id_, "J\xc3\xb6rg", "joerg@example.org"}));
+        const auto mismatch = thrownError([&] { verify({id_, "Eve", {}}); });
+        reader_.isDown = true;
+        const auto unknown = thrownError([&] { verify({Uuid::version4(), "Eve", {}}); });
+        CPPUNIT_ASSERT(mismatch.kind() == ErrorKind::unavailable);
+        CPPUNIT_ASSERT_EQUAL(std::string(unknown.what()), std::string(mismatch.what()));
+    }
+
+    void confirmsAMismatchWithMemory() {
+        reader_.memory = reader_.stored;
+        reader_.memory->basis = FoundCredential::Basis::memory;
+        CPPUNIT_ASSERT(verify({id_, "J\xc3\xb6rg", {}}));
+        CPPUNIT_ASSERT_EQUAL(1, reader_.questions);
+        CPPUNIT_ASSERT(!verify({id_, "Eve", {}}));
+        CPPUNIT_ASSERT_EQUAL(3, reader_.questions);
+        reader_.isDown = true;
+        CPPUNIT_ASSERT(verify({id_, "J\xc3\xb6rg", {}}));
+        CPPUNIT_ASSERT(thrownError([&] {
+                           verify({id_, "Eve", {}});
                        }).kind() == ErrorKind::unavailable);
     }
 

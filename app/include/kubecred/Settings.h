@@ -10,7 +10,8 @@
 
 namespace kubecred {
 
-/// Where a value came from, for messages: "config/local.properties", "environment variable PORT".
+/// Where a value came from, for messages: "config/local.properties line 12", "environment variable
+/// PORT".
 struct SettingValue {
     std::string value;
     std::string origin;
@@ -18,7 +19,8 @@ struct SettingValue {
 
 /// The configuration, read key by key into typed values. Every read names the default and the
 /// accepted range; a bad value is recorded as a fault and the default returned, so that all
-/// faults come out at once. Used by one thread, before anything starts.
+/// faults come out at once. No message shows a value: what stands in the wrong place may be a
+/// secret. Used by one thread, before anything starts.
 class Settings {
 public:
     /// `values` holds what was given, precedence already settled.
@@ -36,15 +38,13 @@ public:
     /// Records a fault of a value that the caller checked itself; `accepted` says what would do.
     void reject(std::string_view key, std::string_view accepted);
 
-    /// As `text`, for a value that no message may show.
-    std::string secret(std::string_view key);
-
     bool given(std::string_view key) const noexcept;
 
     /// One line for each bad value, naming the key, its origin and what would be accepted.
     std::vector<std::string> badValues() const;
 
-    /// One line for each key that was given and that nobody has read.
+    /// One line for each key that was given and that nobody has read. A key is named where another
+    /// of its section was read; anything else may be no key, but a secret in its place.
     std::vector<std::string> unknownKeys() const;
 
 private:
@@ -52,7 +52,6 @@ private:
 
     std::map<std::string, SettingValue, std::less<>> values_;
     std::set<std::string, std::less<>> known_;
-    std::set<std::string, std::less<>> secrets_;
     std::map<std::string, std::string> faults_; // by key
 };
 

@@ -15,10 +15,15 @@ namespace {
 
 using http::Access;
 
+constexpr std::string_view prefix = "kc_";
+constexpr std::size_t keyLength = 46;
+
+// Names stand in the log: a key in the place of one must not.
 bool isName(std::string_view name) {
     constexpr std::string_view characters =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-    return !name.empty() && name.size() <= 64 &&
+    const bool isKey = name.starts_with(prefix) && name.size() == keyLength;
+    return !isKey && !name.empty() && name.size() <= 64 &&
            name.find_first_not_of(characters) == std::string_view::npos;
 }
 
@@ -58,7 +63,7 @@ std::string randomKey() {
     std::ranges::replace(key, '+', '-');
     std::ranges::replace(key, '/', '_');
     key.erase(key.find_last_not_of('=') + 1);
-    return "kc_" + key;
+    return std::string(prefix) + key;
 }
 
 } // namespace

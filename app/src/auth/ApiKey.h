@@ -12,7 +12,7 @@ namespace kubecred::auth {
 
 /// An API key as the service keeps it: who holds it and what it opens, but not the key itself.
 struct ApiKey {
-    std::string name; ///< 1 to 64 characters of `A-Z a-z 0-9 . _ -`
+    std::string name; ///< 1 to 64 characters of `A-Z a-z 0-9 . _ -`, and no key itself
     std::vector<http::Access> scopes;
     Digest digest{}; ///< SHA-256 of the key
 

@@ -33,10 +33,14 @@ Decision refused(ErrorKind kind, const std::string& message, std::string detail,
 
 } // namespace
 
+bool Authorizer::hides(Access access) const {
+    return isOptional(access) && !keys_.anyOpens(access);
+}
+
 Decision Authorizer::decide(const http::Request& request, Access access) const {
     if (access == Access::anyone)
         return {};
-    if (isOptional(access) && !keys_.anyOpens(access))
+    if (hides(access))
         return refused(ErrorKind::notFound, "Not found",
                        "no key has the scope " + std::string(nameOf(access)));
     const auto given = keysIn(request);

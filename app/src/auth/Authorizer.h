@@ -21,8 +21,12 @@ public:
     /// `keys` must outlive this object.
     explicit Authorizer(const KeyRing& keys) : keys_(keys) {}
 
+    /// Whether what this opens is as if it were not there: it is for admins or peers, and nobody is
+    /// one.
+    bool hides(http::Access access) const;
+
     /// The request must carry one key that opens this, as `Authorization: Bearer` (RFC 6750) or as
-    /// `X-API-Key`. Refused as notFound: what is for admins or peers where nobody is one;
+    /// `X-API-Key`. Refused as notFound: what is hidden;
     /// unauthorized: no key, an unknown one or several; forbidden: a key without the scope.
     Decision decide(const http::Request& request, http::Access access) const;
 

@@ -1,14 +1,8 @@
 #include "kubecred/domain/CredentialJson.h"
 
+#include "kubecred/validation/CredentialRules.h"
+
 namespace kubecred {
-namespace {
-
-const std::string* textOf(const json::Document& object, std::string_view name, json::Type type) {
-    const json::Value* value = object.find(name);
-    return value != nullptr && value->type == type ? &value->text : nullptr;
-}
-
-} // namespace
 
 void writeCredential(json::Writer& writer, const Credential& credential) {
     writer.beginObject();
@@ -28,23 +22,19 @@ void writeMembers(json::Writer& writer, const Credential& credential) {
 }
 
 std::optional<Credential> readCredential(const json::Document& object) {
-    const auto string = [&](std::string_view name) {
-        return textOf(object, name, json::Type::string);
-    };
-    const auto* id = string("id");
-    const auto* name = string("name");
-    const auto* email = string("email");
-    const auto* credentialType = string("credentialType");
-    const auto* metadata = textOf(object, "metadata", json::Type::object);
-    const auto* issuedBy = string("issuedBy");
-    const auto* issuedAt = string("issuedAt");
-    if (!id || !name || !email || !credentialType || !metadata || !issuedBy || !issuedAt)
+    validation::Fields fields(object);
+    Credential credential{fields.requiredUuid("id"),
+                          fields.requiredText("name", validation::nameRule),
+                          fields.requiredText("email", validation::emailRule),
+                          fields.requiredText("credentialType", validation::credentialTypeRule),
+                          fields.requiredStoredObject("metadata"),
+                          fields.requiredText("issuedBy", validation::issuedByRule),
+                          {}};
+    const auto issuedAt = parseIso8601(fields.requiredText("issuedAt", {24, "Time is required"}));
+    if (!fields.areValid() || !issuedAt)
         return std::nullopt;
-    const auto uuid = Uuid::parse(*id);
-    const auto time = parseIso8601(*issuedAt);
-    if (!uuid || !time)
-        return std::nullopt;
-    return Credential{*uuid, *name, *email, *credentialType, *metadata, *issuedBy, *time};
+    credential.issuedAt = *issuedAt;
+    return credential;
 }
 
 } // namespace kubecred

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <unordered_set>
 #include <utility>
 
 namespace kubecred::json {
@@ -19,6 +18,11 @@ namespace {
 [[noreturn]] void refuse(const std::string& detail) {
     throw Error(ErrorKind::malformedRequest, "Malformed JSON", detail);
 }
+
+constexpr std::string_view byteOrderMark = "\xef\xbb\xbf";
+
+// A byte that no UTF-8 text holds. Poco's parser takes it for the end of the text.
+constexpr char notUtf8 = '\xff';
 
 // Takes the parser's events and keeps each member of the outermost object as one Value.
 class DocumentBuilder final : public Poco::JSON::Handler {
@@ -41,8 +45,7 @@ public:
     void value(bool value) override { scalar(Type::boolean, value ? "true" : "false"); }
 
     void key(const std::string& name) override {
-        if (!keys_.back().insert(name).second)
-            refuse("duplicate key");
+        keys_.back().push_back(name);
         if (isOutermostObject())
             members_.push_back({name, {}});
         else
@@ -81,12 +84,20 @@ private:
     void close() {
         const Type type = types_.back();
         types_.pop_back();
+        refuseDuplicates(keys_.back());
         keys_.pop_back();
         if (keys_.empty() && type == Type::object)
             return;
         type == Type::object ? writer_.endObject() : writer_.endArray();
         if (isMemberOrRoot())
             target().text = std::move(writer_).text();
+    }
+
+    // By sorting: whoever chooses the keys can make them collide in a hash table.
+    static void refuseDuplicates(std::vector<std::string>& keys) {
+        std::ranges::sort(keys);
+        if (std::ranges::adjacent_find(keys) != keys.end())
+            refuse("duplicate key");
     }
 
     void scalar(Type type, std::string_view json) {
@@ -107,7 +118,7 @@ private:
     Value root_;
     std::vector<Member> members_;
     std::vector<Type> types_;
-    std::vector<std::unordered_set<std::string>> keys_; // one for each open array or object
+    std::vector<std::vector<std::string>> keys_; // of each open array or object
     Writer writer_;
 };
 
@@ -139,16 +150,22 @@ const Value* Document::find(std::string_view name) const noexcept {
     return found == members_.end() ? nullptr : &found->value;
 }
 
-Document parse(std::string_view text) {
+Document parse(std::string_view text, int depth) {
+    if (text.starts_with(byteOrderMark))
+        text.remove_prefix(byteOrderMark.size());
+    if (text.find(notUtf8) != std::string_view::npos)
+        refuse("not UTF-8");
     if (text.empty())
         return {Value{Type::object, {}}, {}};
+    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
+        refuse("white space only");
     const Lexemes lexemes = readLexemes(text);
     if (lexemes.nulInKey)
         refuse("NUL in a key");
     Poco::SharedPtr<DocumentBuilder> builder(new DocumentBuilder(lexemes));
     try {
         Poco::JSON::Parser parser(builder);
-        parser.setDepth(maxDepth);
+        parser.setDepth(static_cast<std::size_t>(depth));
         parser.parse(lexemes.readable);
     } catch (const Poco::Exception&) {
         // Its message quotes the body, which may hold personal data.

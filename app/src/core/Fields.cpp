@@ -1,10 +1,28 @@
 #include "kubecred/validation/Fields.h"
 
+#include "JsonLexemes.h"
+#include "kubecred/json/WrittenOut.h"
+
+#include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace kubecred::validation {
 
 using Code = FieldError::Code;
+
+namespace {
+
+// Whether a double holds each number of a JSON text without loss of magnitude.
+bool fitDoubles(std::string_view json) {
+    return std::ranges::all_of(json::readLexemes(json).numbers, [](const auto& number) {
+        double value = 0;
+        const auto text = number.spelling;
+        return std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc{};
+    });
+}
+
+} // namespace
 
 Fields::Fields(const json::Document& body) : body_(body) {
     if (body.root().type != json::Type::object)
@@ -37,7 +55,7 @@ Uuid Fields::requiredUuid(std::string_view name) {
     return uuid.value_or(Uuid());
 }
 
-std::string Fields::optionalObject(std::string_view name) {
+std::string Fields::optionalObject(std::string_view name, std::size_t maxBytes) {
     const json::Value* value = body_.find(name);
     if (value == nullptr)
         return "{}";
@@ -46,6 +64,27 @@ std::string Fields::optionalObject(std::string_view name) {
     else if (value->hasNul)
         fail({Code::custom, std::string(name), "Text must not contain U+0000", {}, {}, 0});
     else if (value->hasUnholdableNumber)
+        fail({Code::custom, std::string(name), "Number is out of range", {}, {}, 0});
+    else if (json::writtenOutSize(value->text) > maxBytes)
+        fail({Code::custom,
+              std::string(name),
+              "Must take at most " + std::to_string(maxBytes) +
+                  " bytes with every number written out and a space after each comma and colon",
+              {},
+              {},
+              0});
+    return value->text;
+}
+
+std::string Fields::requiredStoredObject(std::string_view name) {
+    const json::Value* value = body_.find(name);
+    if (value == nullptr || value->type != json::Type::object) {
+        failType(name, json::Type::object, value == nullptr ? "undefined" : nameOf(value->type));
+        return {};
+    }
+    if (value->hasNul)
+        fail({Code::custom, std::string(name), "Text must not contain U+0000", {}, {}, 0});
+    else if (!fitDoubles(value->text))
         fail({Code::custom, std::string(name), "Number is out of range", {}, {}, 0});
     return value->text;
 }

@@ -37,7 +37,7 @@ bool isJson(std::string_view contentType) {
 } // namespace
 
 json::Document readJson(const Request& request) {
-    if (request.header("Content-Encoding"))
+    if (!equalsIgnoringCase(request.header("Content-Encoding").value_or("identity"), "identity"))
         throw Error(ErrorKind::unsupportedMediaType, "Content-Encoding is not supported");
     if (!request.body.empty() && !isJson(request.header("Content-Type").value_or("")))
         throw Error(ErrorKind::unsupportedMediaType, "Content-Type must be application/json");

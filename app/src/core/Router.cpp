@@ -21,8 +21,8 @@ Router::Match Router::match(Method method, std::string_view path) const {
     const auto& [route, methods] = *found;
     const auto target = methods.find(method == Method::head ? Method::get : method);
     if (target == methods.end())
-        return {nullptr, Access::anyone, route, allowed(methods)};
-    return {&target->second.handler, target->second.access, route, {}};
+        return {nullptr, Access::anyone, route};
+    return {&target->second.handler, target->second.access, route};
 }
 
 std::vector<Route> Router::routes() const {
@@ -33,13 +33,19 @@ std::vector<Route> Router::routes() const {
     return all;
 }
 
-std::string Router::allowed(const Methods& methods) {
+std::string Router::allowed(std::string_view route,
+                            const std::function<bool(Access)>& isThere) const {
+    const auto found = routes_.find(route);
+    if (found == routes_.end())
+        return {};
     std::string allow;
-    for (const auto& [method, target] : methods) {
+    for (const auto& [method, target] : found->second) {
+        if (!isThere(target.access))
+            continue;
         allow += nameOf(method);
         allow += method == Method::get ? ", HEAD, " : ", ";
     }
-    return allow + "OPTIONS";
+    return allow.empty() ? allow : allow + "OPTIONS";
 }
 
 } // namespace kubecred::http

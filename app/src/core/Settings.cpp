@@ -1,6 +1,7 @@
 #include "kubecred/Settings.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -24,12 +25,12 @@ std::string join(std::span<const std::string_view> words) {
     return list;
 }
 
-// A value is shown on a line of its own in a message; what could break or flood the line is not.
-std::string shown(std::string_view value) {
-    std::string text(value.substr(0, 80));
-    std::ranges::replace_if(
-        text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-    return text;
+// `http` of `http.port`.
+std::string_view sectionOf(std::string_view key) { return key.substr(0, key.find('.')); }
+
+bool isPlain(std::string_view key) {
+    return std::ranges::all_of(key,
+                               [](unsigned char c) { return std::isalnum(c) != 0 || c == '.'; });
 }
 
 } // namespace
@@ -46,11 +47,6 @@ const SettingValue* Settings::take(std::string_view key) {
 std::string Settings::text(std::string_view key, std::string_view fallback) {
     const SettingValue* given = take(key);
     return given != nullptr ? given->value : std::string(fallback);
-}
-
-std::string Settings::secret(std::string_view key) {
-    secrets_.emplace(key);
-    return text(key, {});
 }
 
 std::int64_t Settings::integer(std::string_view key, std::int64_t fallback, std::int64_t least,
@@ -81,11 +77,8 @@ std::string Settings::choice(std::string_view key, std::string_view fallback,
 
 void Settings::reject(std::string_view key, std::string_view accepted) {
     std::string line(key);
-    if (const auto found = values_.find(key); found != values_.end()) {
-        const bool isSecret = secrets_.contains(key);
-        line += isSecret ? "" : "=" + shown(found->second.value);
+    if (const auto found = values_.find(key); found != values_.end())
         line += " (" + found->second.origin + ")";
-    }
     faults_.emplace(key, line + ": must be " + std::string(accepted));
 }
 
@@ -99,11 +92,16 @@ std::vector<std::string> Settings::badValues() const {
 }
 
 std::vector<std::string> Settings::unknownKeys() const {
+    const auto isNameable = [this](std::string_view key) {
+        return isPlain(key) && std::ranges::any_of(known_, [&](std::string_view known) {
+                   return key != sectionOf(key) && sectionOf(known) == sectionOf(key);
+               });
+    };
     std::vector<std::string> lines;
     for (const auto& [key, setting] : values_)
         if (!known_.contains(key))
-            lines.push_back(shown(key) + " (" + setting.origin +
-                            "): unknown key; config/ documents those there are");
+            lines.push_back((isNameable(key) ? key + " (" + setting.origin + ")" : setting.origin) +
+                            ": unknown key; config/ documents those there are");
     return lines;
 }
 

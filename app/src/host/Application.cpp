@@ -26,8 +26,8 @@ void Application::handleOption(const std::string& name, const std::string& value
 
 int Application::main(const std::vector<std::string>& arguments) {
     if (!arguments.empty()) {
-        std::cerr << "kube-credential: unexpected argument " << arguments.front()
-                  << "; see --help\n";
+        std::cerr << "kube-credential: unexpected argument: options begin with -- and have their "
+                     "value behind =, as in --config=FILE; see --help\n";
         return ExitStatus::usage;
     }
     try {

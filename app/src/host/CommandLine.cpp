@@ -1,7 +1,6 @@
 #include "CommandLine.h"
 
 #include <Poco/Util/Option.h>
-#include <Poco/Util/OptionException.h>
 
 #include <array>
 #include <utility>
@@ -58,6 +57,14 @@ void CommandLine::take(const std::string& name, const std::string& value) {
     for (const auto& [word, meant] : commands)
         if (name == word)
             command = meant;
+}
+
+// Only what `take` throws has a message of our own; Poco's quote the option.
+std::string messageOf(const Poco::Util::OptionException& exception) {
+    const bool isOurs =
+        dynamic_cast<const Poco::Util::InvalidArgumentException*>(&exception) != nullptr;
+    return std::string(exception.name()) + (isOurs ? ": " + exception.message() : "") +
+           "; see --help";
 }
 
 } // namespace kubecred::host

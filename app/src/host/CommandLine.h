@@ -1,5 +1,6 @@
 #pragma once
 
+#include <Poco/Util/OptionException.h>
 #include <Poco/Util/OptionSet.h>
 
 #include <map>
@@ -42,5 +43,9 @@ struct ExitStatus {
     static constexpr int unavailable = 69;
     static constexpr int configuration = 78;
 };
+
+/// What is wrong with a command line, in words that show nothing of it: a secret may stand there by
+/// mistake.
+std::string messageOf(const Poco::Util::OptionException& exception);
 
 } // namespace kubecred::host

@@ -48,7 +48,8 @@ Configuration readConfiguration(const CommandLine& commandLine,
         for (const auto& loaded : configuration.modules)
             guardModule(loaded.name, "could not be configured",
                         [&] { loaded.module->configure(settings); });
-        faults = settings.unknownKeys(); // a key may be that of a module that was not loaded
+        if (!configuration.modules.empty()) // a key may be that of a module that was not loaded
+            faults = settings.unknownKeys();
     } catch (const ModuleError& error) {
         faults.emplace_back(error.what());
     }

@@ -1,20 +1,18 @@
 #include "ConfigurationSources.h"
 
+#include "Properties.h"
 #include "TextFile.h"
 
-#include <Poco/AutoPtr.h>
 #include <Poco/Environment.h>
-#include <Poco/Exception.h>
-#include <Poco/Util/PropertyFileConfiguration.h>
 
+#include <algorithm>
 #include <array>
-#include <sstream>
+#include <cctype>
 #include <utility>
+#include <vector>
 
 namespace kubecred::host {
 namespace {
-
-using Poco::Util::PropertyFileConfiguration;
 
 struct Variable {
     const char* name;
@@ -42,7 +40,6 @@ constexpr std::array<Variable, 17> variables{{
     {"VERIFICATION_DB_PASSWORD", "database.verificationLogin.password", true},
 }};
 
-// Not left to Poco, which reads on for ever where the path is that of a folder.
 std::string readText(const std::string& path) {
     auto text = readTextFile(path);
     if (!text)
@@ -51,20 +48,23 @@ std::string readText(const std::string& path) {
     return *std::move(text);
 }
 
-void collect(const PropertyFileConfiguration& file, const std::string& prefix,
-             const std::string& origin, SettingValues& values) {
-    PropertyFileConfiguration::Keys keys;
-    file.keys(prefix, keys);
-    for (const auto& key : keys) {
-        if (key.empty())
-            throw ConfigurationError("the configuration file " + origin +
-                                     " has a line whose key is missing or ends in a dot");
-        std::string full = prefix;
-        full.append(prefix.empty() ? "" : ".").append(key);
-        if (file.hasProperty(full))
-            values[full] = {file.getRawString(full), origin};
-        collect(file, full, origin, values);
+// A key may be shown; what else stands before a = by mistake may be a secret.
+std::string shown(const std::string& key) {
+    const bool isPlain =
+        std::ranges::all_of(key, [](unsigned char c) { return std::isalnum(c) != 0 || c == '.'; });
+    return isPlain ? key : "one key";
+}
+
+SettingValues collect(const std::vector<Property>& properties, const std::string& path) {
+    SettingValues values;
+    for (const auto& [key, value, line] : properties) {
+        const std::string origin = path + " line " + std::to_string(line);
+        const auto [there, isNew] = values.emplace(key, SettingValue{value, origin});
+        if (!isNew)
+            throw ConfigurationError("the configuration file " + path + " has " + shown(key) +
+                                     " twice; the second time in line " + std::to_string(line));
     }
+    return values;
 }
 
 } // namespace
@@ -77,15 +77,11 @@ std::optional<std::string> environmentVariable(const std::string& name) {
 }
 
 SettingValues readPropertiesFile(const std::string& path) {
-    std::istringstream text(readText(path));
     try {
-        const Poco::AutoPtr<PropertyFileConfiguration> file(new PropertyFileConfiguration(text));
-        SettingValues values;
-        collect(*file, "", path, values);
-        return values;
-    } catch (const Poco::Exception& exception) {
+        return collect(parseProperties(readText(path)), path);
+    } catch (const PropertiesFault& fault) {
         throw ConfigurationError("the configuration file " + path +
-                                 " is no .properties file: " + exception.message());
+                                 " is no .properties file: " + fault.what());
     }
 }
 

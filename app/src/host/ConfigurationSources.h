@@ -24,8 +24,8 @@ using EnvironmentLookup = std::function<std::optional<std::string>(const std::st
 /// This process's environment.
 std::optional<std::string> environmentVariable(const std::string& name);
 
-/// The properties of the file, taken literally: `${…}` is not expanded, since Poco would expand it
-/// inside of values from outside as well. Throws ConfigurationError.
+/// The properties of the file, taken literally: `${…}` is not expanded. Throws ConfigurationError,
+/// for a key that stands there twice as well.
 SettingValues readPropertiesFile(const std::string& path);
 
 /// Lays the sources over each other: `defines` before environment before `file`. The variables of

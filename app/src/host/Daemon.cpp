@@ -13,11 +13,11 @@
 #include "http/Address.h"
 #include "http/Server.h"
 #include "kubecred/BuildInfo.h"
+#include "kubecred/ClassName.h"
 #include "peer/CrossCheckedStorage.h"
 #include "storage/Database.h"
 
 #include <Poco/Exception.h>
-#include <Poco/Net/NetException.h>
 
 #include <unistd.h>
 
@@ -26,7 +26,8 @@
 #include <cstdlib>
 #include <functional>
 #include <iostream>
-#include <typeinfo>
+#include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace kubecred::host {
@@ -39,6 +40,24 @@ constexpr std::chrono::seconds farewell{3};
 
 // How long the last answers may take: a little more than any request may wait.
 constexpr std::chrono::seconds lastAnswers{11};
+
+/// The port that the configuration names cannot be opened; what() says why.
+class ListenFault : public std::runtime_error {
+public:
+    explicit ListenFault(int error, const std::string& otherwise)
+        : std::runtime_error(error == 0 ? otherwise : std::generic_category().message(error)),
+          error_(error) {}
+
+    bool isTaken() const noexcept { return error_ == EADDRINUSE; }
+
+    const char* advice() const noexcept {
+        return error_ == EMFILE ? "allow it more file descriptors (ulimit -n)"
+                                : "choose another with http.address and http.port (PORT)";
+    }
+
+private:
+    int error_; // errno
+};
 
 /// The parts of a running daemon.
 class Daemon {
@@ -63,10 +82,12 @@ public:
 private:
     void logDescriptorLimit();
     void addMetricsRoute();
+    void warnOfShortSecrets();
     void startModules();
     CredentialStorage& storageOf(std::string_view module);
     void logRoutes();
     void warnOfLockedRoutes();
+    void listen();
     int awaitEnd();
     void reloadKeys();
     bool awaitRequests(std::chrono::milliseconds patience);
@@ -111,7 +132,7 @@ Daemon::Daemon(Configuration configuration)
       keys_(settings_.keys),
       authorizer_(keys_),
       health_(identity(), database_, draining_),
-      dispatcher_(router_, authorizer_, logger_, metrics_, http::Cors(settings_.allowedOrigins),
+      dispatcher_(router_, authorizer_, logger_, metrics_, settings_.cors,
                   settings_.trustedProxies),
       server_(limits_, dispatcher_, logger_, metrics_, draining_) {
     if (settings_.crossCheck)
@@ -136,18 +157,30 @@ void Daemon::start() {
     logDescriptorLimit();
     health_.addTo(router_);
     addMetricsRoute();
+    warnOfShortSecrets();
     startModules();
     logRoutes();
     database_.start();
     if (crossChecked_)
         crossChecked_->start();
-    server_.start(
-        {http::parseAddress(settings_.endpoint.address).value(), settings_.endpoint.port});
+    listen();
     logger_.log(LogLevel::info, "listening",
                 {{"address", std::string_view(settings_.endpoint.address)},
                  {"port", std::int64_t{server_.port()}},
                  {"modules", moduleNames()},
                  {"version", version}});
+}
+
+// What cannot be opened is told in several kinds of exception.
+void Daemon::listen() {
+    const auto& [address, port] = settings_.endpoint;
+    try {
+        server_.start({http::parseAddress(address).value(), port});
+    } catch (const Poco::Exception& exception) {
+        throw ListenFault(exception.code(), exception.message());
+    } catch (const std::system_error& error) {
+        throw ListenFault(error.code().value(), error.code().message());
+    }
 }
 
 void Daemon::logDescriptorLimit() {
@@ -165,6 +198,12 @@ void Daemon::addMetricsRoute() {
     router_.add(http::Method::get, "/metrics", http::Access::admin, [this](const http::Request&) {
         return http::Response{200, metrics_.text(), {}, "text/plain; version=0.0.4; charset=utf-8"};
     });
+}
+
+void Daemon::warnOfShortSecrets() {
+    for (const auto setting : shortSecrets(settings_.keySources))
+        logger_.log(LogLevel::warn, "a secret is short enough to be guessed",
+                    {{"setting", setting}, {"wanted", "at least 32 random characters"}});
 }
 
 void Daemon::startModules() {
@@ -222,8 +261,7 @@ void Daemon::reloadKeys() {
                     {{"setting", std::string_view(fault.setting())},
                      {"wanted", std::string_view(fault.what())}});
     } catch (const std::exception& exception) {
-        logger_.log(LogLevel::error, keysNotReloaded,
-                    {{"error", std::string_view(typeid(exception).name())}});
+        logger_.log(LogLevel::error, keysNotReloaded, {{"error", classNameOf(exception)}});
     }
 }
 
@@ -292,11 +330,10 @@ Daemon::~Daemon() {
     stopStorage(Deadline::max());
 }
 
-int cannotListen(const HostSettings& settings, const Poco::Exception& exception) {
+int cannotListen(const HostSettings& settings, const ListenFault& fault) {
     std::cerr << "kube-credential: cannot listen on " << settings.endpoint.address << " port "
-              << settings.endpoint.port << ": " << exception.message()
-              << "; choose another with http.address and http.port (PORT)\n";
-    return exception.code() == EADDRINUSE ? ExitStatus::unavailable : ExitStatus::configuration;
+              << settings.endpoint.port << ": " << fault.what() << "; " << fault.advice() << "\n";
+    return fault.isTaken() ? ExitStatus::unavailable : ExitStatus::configuration;
 }
 
 int startAndServe(Daemon& daemon, const HostSettings& settings) {
@@ -305,8 +342,8 @@ int startAndServe(Daemon& daemon, const HostSettings& settings) {
     } catch (const ModuleError& error) {
         std::cerr << "kube-credential: " << error.what() << "\n";
         return ExitStatus::configuration;
-    } catch (const Poco::Net::NetException& exception) {
-        return cannotListen(settings, exception);
+    } catch (const ListenFault& fault) {
+        return cannotListen(settings, fault);
     }
     daemon.serve();
     return ExitStatus::ok;

@@ -1,5 +1,7 @@
 #include "HostSettings.h"
 
+#include "DatabaseHost.h"
+#include "TextFile.h"
 #include "http/Address.h"
 #include "kubecred/Text.h"
 
@@ -52,6 +54,8 @@ http::Limits readLimits(Settings& settings) {
     limits.idleTimeout = readSeconds(settings, "http.idleTimeoutSeconds", 75, 1, 3600);
     limits.connections =
         static_cast<std::size_t>(settings.integer("http.maxConnections", 10000, 1, 1000000));
+    limits.memoryBytes =
+        static_cast<std::size_t>(settings.integer("http.maxMegabytesInFlight", 64, 1, 65536)) << 20;
     const auto cores = std::clamp<std::int64_t>(std::thread::hardware_concurrency(), 1, 64);
     limits.workers = static_cast<std::size_t>(settings.integer("http.workers", cores, 1, 1024));
     return limits;
@@ -65,23 +69,53 @@ http::TrustedProxies readTrustedProxies(Settings& settings) {
     return std::move(proxies).value_or(http::TrustedProxies());
 }
 
+http::Cors readCors(Settings& settings) {
+    auto cors = http::Cors::parse(settings.text("cors.allowedOrigins", "*"));
+    if (!cors)
+        settings.reject("cors.allowedOrigins",
+                        "* or a list of origins as browsers send them, such as "
+                        "https://app.example.org or http://localhost:5173: in lower case, with a "
+                        "scheme, without a user, a path, a / at the end, a * inside and the port "
+                        "that is the scheme's own");
+    return std::move(cors).value_or(http::Cors());
+}
+
+// That of a file in the modules' folder, never a path to somewhere else.
+bool isModuleName(std::string_view text) {
+    return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") ==
+           std::string_view::npos;
+}
+
 std::vector<std::string> readModules(Settings& settings) {
     const std::string list = settings.text("modules", "");
     std::vector<std::string> modules;
     for (const auto name : splitList(list))
         modules.emplace_back(name);
-    if (modules.empty())
-        settings.reject("modules", "a comma-separated list, such as issuance, verification");
-    return modules;
+    if (!modules.empty() && std::ranges::all_of(modules, isModuleName))
+        return modules;
+    settings.reject("modules", "a comma-separated list, such as issuance, verification");
+    return {};
 }
+
+// A URL may hold a password, which would be shown wherever this text is.
+bool isUrl(std::string_view text) { return text.find("://") != std::string_view::npos; }
 
 // Poco splits the connection string at spaces, and libpq reads quotes and backslashes in it.
 std::string readConnectionWord(Settings& settings, std::string_view key,
                                std::string_view fallback) {
     std::string word = settings.text(key, fallback);
-    if (word.find_first_of(" \t\r\n'\"\\=;") != std::string::npos)
-        settings.reject(key, "a text without white space, quotes, backslash, semicolon and =");
+    if (word.find_first_of(" \t\r\n'\"\\=;") != std::string::npos || isUrl(word))
+        settings.reject(key,
+                        "a text without white space, quotes, backslash, semicolon and =, no URL");
     return word;
+}
+
+std::string readDatabaseHost(Settings& settings) {
+    std::string host = settings.text("database.host", "localhost");
+    if (!isDatabaseHost(host))
+        settings.reject("database.host", "a host name, an address or the folder of a socket, or a "
+                                         "list of them; the port stands in database.port");
+    return readConnectionWord(settings, "database.host", "localhost");
 }
 
 storage::PostgresSettings readPostgres(Settings& settings) {
@@ -90,11 +124,11 @@ storage::PostgresSettings readPostgres(Settings& settings) {
     constexpr std::array<std::string_view, 6> sessionAttributes{
         "any", "read-write", "read-only", "primary", "standby", "prefer-standby"};
     storage::PostgresSettings postgres;
-    postgres.host = readConnectionWord(settings, "database.host", "localhost");
+    postgres.host = readDatabaseHost(settings);
     postgres.port = static_cast<std::uint16_t>(settings.integer("database.port", 5432, 1, 65535));
     postgres.name = readConnectionWord(settings, "database.name", "kube_credential");
     postgres.user = readConnectionWord(settings, "database.user", "kube_credential");
-    postgres.password = settings.secret("database.password");
+    postgres.password = settings.text("database.password", "");
     postgres.sslMode = settings.choice("database.sslMode", "prefer", sslModes);
     postgres.sslRootCert = readConnectionWord(settings, "database.sslRootCert", "");
     postgres.targetSessionAttrs =
@@ -118,7 +152,7 @@ std::vector<storage::PostgresLogin> readLogins(Settings& settings,
     for (const std::string service : {"issuance", "verification"}) {
         const std::string prefix = "database." + service + "Login.";
         storage::PostgresLogin login{readConnectionWord(settings, prefix + "user", ""),
-                                     settings.secret(prefix + "password"),
+                                     settings.text(prefix + "password", ""),
                                      "kube_credential_" + service};
         if (login.user.empty() && login.password.empty())
             continue;
@@ -141,7 +175,13 @@ storage::DatabaseSettings readDatabase(Settings& settings) {
                           ? Driver::sqlite
                           : Driver::postgresql;
     database.path = settings.text("database.path", "kube-credential.db");
+    if (isUrl(database.path))
+        settings.reject("database.path", "the path of a file, no URL");
     database.postgres = readPostgres(settings);
+    const auto& certificates = database.postgres.sslRootCert;
+    if (database.driver == Driver::postgresql && !certificates.empty() &&
+        !readTextFile(certificates))
+        settings.reject("database.sslRootCert", "a file of certificates that can be read");
     database.poolSize = static_cast<std::size_t>(settings.integer("database.poolSize", 4, 1, 100));
     database.migrateOnStart = settings.boolean("database.migrateOnStart", false);
     database.logins = readLogins(settings, database.postgres);
@@ -203,9 +243,9 @@ HostSettings readHostSettings(Settings& settings, const std::string& modulesDire
     host.endpoint = readEndpoint(settings);
     host.limits = readLimits(settings);
     host.trustedProxies = readTrustedProxies(settings);
-    host.allowedOrigins = settings.text("cors.allowedOrigins", "*");
-    host.keySources = {settings.text("auth.keysFile", ""), settings.secret("auth.keys"),
-                       settings.secret("health.token"), settings.secret("crossCheck.key")};
+    host.cors = readCors(settings);
+    host.keySources = {settings.text("auth.keysFile", ""), settings.text("auth.keys", ""),
+                       settings.text("health.token", ""), settings.text("crossCheck.key", "")};
     host.keys = readKeys(settings, host.keySources);
     host.shutdownGrace = readSeconds(settings, "shutdown.graceSeconds", 5, 0, 300);
     host.shutdownTimeout = readSeconds(settings, "shutdown.timeoutSeconds", 20, 0, 300);

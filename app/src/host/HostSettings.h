@@ -1,6 +1,7 @@
 #pragma once
 
 #include "KeySources.h"
+#include "http/Cors.h"
 #include "http/Limits.h"
 #include "http/TrustedProxies.h"
 #include "kubecred/Log.h"
@@ -33,7 +34,7 @@ struct HostSettings {
     Endpoint endpoint;
     http::Limits limits;
     http::TrustedProxies trustedProxies;
-    std::string allowedOrigins;
+    http::Cors cors;
     KeySettings keySources;
     std::vector<auth::ApiKey> keys;
     std::chrono::seconds shutdownGrace{0};

@@ -36,8 +36,13 @@ private:
 /// A key without what stands around it in files and stores of secrets, such as a newline.
 std::string_view bareKey(std::string_view text) noexcept;
 
+/// The settings of those secrets that are given, but short enough to be guessed: under 32
+/// characters.
+std::vector<std::string_view> shortSecrets(const KeySettings& settings);
+
 /// The keys of all sources. In the file, empty lines and lines that begin with # count for nothing.
-/// The same entry twice counts once. Throws KeyFault.
+/// The same entry in two sources counts once. Throws KeyFault: for an entry twice in one source,
+/// and for a file without any, as well.
 std::vector<auth::ApiKey> readKeys(const KeySettings& settings);
 
 } // namespace kubecred::host

@@ -64,8 +64,8 @@ LoadedModule load(const std::string& name, const std::string& directory) {
     const auto path = std::filesystem::path(directory) / (name + suffix);
     std::error_code error;
     if (!isName(name) || !std::filesystem::is_regular_file(path, error))
-        throw ModuleError("module " + name + ": not in " + directory +
-                          "; there are: " + namesIn(directory));
+        throw ModuleError("module " + name + ": not in the folder modules.directory; there are: " +
+                          namesIn(directory));
     const ModuleEntry& entry = entryOf(name, path.string());
     check(name, entry);
     LoadedModule loaded{name, nullptr};

@@ -3,7 +3,6 @@
 #include "StandardStreams.h"
 
 #include <Poco/Exception.h>
-#include <Poco/Util/OptionException.h>
 
 #include <exception>
 #include <iostream>
@@ -15,7 +14,7 @@ int main(int argc, char** argv) {
     try {
         application.init(argc, argv);
     } catch (const Poco::Util::OptionException& exception) {
-        std::cerr << "kube-credential: " << exception.displayText() << "; see --help\n";
+        std::cerr << "kube-credential: " << kubecred::host::messageOf(exception) << "\n";
         return kubecred::host::ExitStatus::usage;
     } catch (const Poco::Exception& exception) {
         std::cerr << "kube-credential: " << exception.displayText() << "\n";

@@ -6,6 +6,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -19,23 +20,34 @@ using std::chrono::steady_clock;
 constexpr int stepsPerTurn = 64;
 
 // A client that still sends would lose the answer to a reset, were the connection closed at once
-// (RFC 9112, section 9.6).
-constexpr std::chrono::seconds lingerTime{2};
-constexpr std::size_t lingerBytes = 1 << 20;
+// (RFC 9112, section 9.6), and many clients send all of a request before they read the answer.
+constexpr std::chrono::seconds lingerTime{10};
+constexpr std::chrono::seconds lingerSilence{2};
+constexpr std::size_t lingerBytes = 64 << 20;
+
+// Buffers up to this size stay with a connection for its next request.
+constexpr std::size_t keptBytes = 4096;
+
+void releaseBeyond(std::string& buffer, std::size_t most) noexcept {
+    if (buffer.empty() && buffer.capacity() > most)
+        std::string().swap(buffer);
+}
 
 } // namespace
 
 Connection::Connection(const Poco::Net::StreamSocket& socket, const Limits& limits,
-                       Dispatcher& dispatcher, Executor& executor,
+                       MemoryBudget& memory, Dispatcher& dispatcher, Executor& executor,
                        const std::atomic<bool>& draining, Resume resume)
     : socket_(socket),
       peer_(socket.peerAddress().host().toString()),
       limits_(limits),
+      keepAlive_(keepAliveHeaders(limits.idleTimeout)),
       dispatcher_(dispatcher),
       executor_(executor),
       draining_(draining),
       resume_(std::move(resume)),
-      deadline_(steady_clock::now() + limits.idleTimeout) {
+      deadline_(steady_clock::now() + limits.idleTimeout),
+      memory_(memory) {
     socket_.setBlocking(false);
     socket_.setNoDelay(true);
 }
@@ -112,10 +124,35 @@ bool Connection::takeRequest() {
         refuse(error);
         return true;
     }
+    if (!findRoom()) {
+        refuse(Error::unavailable("no room for the request"));
+        return true;
+    }
     if (!parser_->done())
         return inviteBody();
     answer();
     return true;
+}
+
+bool Connection::isLate(Deadline now, double patience) const noexcept {
+    if (answering())
+        return false;
+    const double lost = memory_.counts() && !lingering_ ? 1 - patience : 0;
+    const auto earlier =
+        std::chrono::floor<std::chrono::milliseconds>(lost * limits_.requestTimeout);
+    return deadline_ - earlier <= now;
+}
+
+// What was read and answered, as far as it is still here.
+bool Connection::findRoom() noexcept {
+    return memory_.resize(input_.capacity() + output_.capacity() +
+                          (parser_ ? parser_->bodyMemory() : 0));
+}
+
+void Connection::releaseBuffers() noexcept {
+    releaseBeyond(input_, keptBytes);
+    releaseBeyond(output_, keptBytes);
+    findRoom(); // holds no more than before
 }
 
 void Connection::beginRequest() {
@@ -146,7 +183,7 @@ bool Connection::inviteBody() {
 }
 
 void Connection::answer() {
-    exchange_.emplace(Exchange{parser_->request(), peer_, began_});
+    exchange_.emplace(Exchange{parser_->request(), peer_, began_, &memory_});
     deadline_ = Deadline::max(); // whoever answers has one
     dispatcher_.answer(*exchange_, executor_,
                        [this](const Response& response) { finishAnswer(response); });
@@ -156,7 +193,7 @@ void Connection::answer() {
 void Connection::finishAnswer(const Response& response) {
     const bool head = exchange_->request.method == Method::head;
     const bool close = !parser_->keepAlive() || draining_.load(std::memory_order_relaxed);
-    writeResponse(output_, response, exchange_->requestId, {head, close, parser_->isHttp10()});
+    writeResponse(output_, response, exchange_->requestId, {head, close, keepAlive_});
     exchange_.reset();
     finishRequest(close);
     if (std::exchange(deferred_, false))
@@ -164,16 +201,17 @@ void Connection::finishAnswer(const Response& response) {
 }
 
 void Connection::refuse(const Error& error) {
-    Exchange exchange{parser_->request(), peer_, began_};
+    Exchange exchange{parser_->request(), peer_, began_, nullptr};
     const bool head = exchange.request.method == Method::head;
     const Response response = dispatcher_.refuse(exchange, error);
-    writeResponse(output_, response, exchange.requestId, {head, true, false});
+    writeResponse(output_, response, exchange.requestId, {head, true});
     input_.clear();
     finishRequest(true);
 }
 
 void Connection::finishRequest(bool close) {
     parser_.reset();
+    findRoom(); // has it: the answer found its own before
     closing_ = lingering_ = close;
     deadline_ = steady_clock::now() + limits_.requestTimeout; // to write the answer
 }
@@ -228,20 +266,23 @@ bool Connection::flush() {
     }
     output_.clear();
     written_ = 0;
+    releaseBuffers();
     quietSince_ = steady_clock::now();
     if (!parser_)
-        deadline_ = quietSince_ + (lingering_ ? lingerTime : limits_.idleTimeout);
+        deadline_ = quietSince_ + (lingering_ ? lingerSilence : limits_.idleTimeout);
     return true;
 }
 
 Connection::Next Connection::discard() {
     if (closing_) {
         closing_ = false;
-        socket_.shutdownSend();
+        lingerEnd_ = steady_clock::now() + lingerTime;
+        ::shutdown(socket_.impl()->sockfd(), SHUT_WR); // fails where nobody is there any more
     }
     while (discarded_ < lingerBytes) {
         switch (receive()) {
         case Received::bytes:
+            deadline_ = std::min(lingerEnd_, steady_clock::now() + lingerSilence);
             break;
         case Received::nothing:
             return Next::wait;

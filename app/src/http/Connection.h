@@ -2,6 +2,7 @@
 
 #include "Dispatcher.h"
 #include "Limits.h"
+#include "MemoryBudget.h"
 #include "RequestParser.h"
 #include "kubecred/Clock.h"
 #include "kubecred/Deferred.h"
@@ -36,8 +37,9 @@ public:
 
     /// `draining` tells that the process is about to end: every answer then closes its
     /// connection. The references must outlive this object, and this object the answers.
-    Connection(const Poco::Net::StreamSocket& socket, const Limits& limits, Dispatcher& dispatcher,
-               Executor& executor, const std::atomic<bool>& draining, Resume resume);
+    Connection(const Poco::Net::StreamSocket& socket, const Limits& limits, MemoryBudget& memory,
+               Dispatcher& dispatcher, Executor& executor, const std::atomic<bool>& draining,
+               Resume resume);
 
     /// The socket has something new; `hungUp`: the client sends no more after it.
     void noteEvent(bool hungUp) noexcept;
@@ -48,8 +50,9 @@ public:
     /// As `advance`, after the deadline: a half-read request is answered with 408.
     Next expire();
 
-    /// When to call `expire`; never while a request is being answered.
-    Deadline deadline() const noexcept { return deadline_; }
+    /// Whether `expire` is to be called; never while a request is being answered. A client that is
+    /// slow while it makes the service hold much has but this part of its time.
+    bool isLate(Deadline now, double patience) const noexcept;
 
     /// No request has begun to arrive and no answer waits to be written.
     bool idle() const noexcept;
@@ -80,10 +83,13 @@ private:
     Next receiveEnd();
     bool flush();
     Next discard();
+    bool findRoom() noexcept;
+    void releaseBuffers() noexcept;
 
     Poco::Net::StreamSocket socket_;
     std::string peer_;
     const Limits& limits_;
+    const std::string keepAlive_; // the headers of answers after which it stays
     Dispatcher& dispatcher_;
     Executor& executor_;
     const std::atomic<bool>& draining_;
@@ -102,8 +108,10 @@ private:
     std::string input_;                   // read and not parsed
     std::string output_;                  // answered and not written
     std::size_t written_ = 0;             // of output_
+    MemoryShare memory_;                  // what is held in all of these
     bool closing_ = false;                // no further request is read
     bool lingering_ = false;              // the answer is out; the client may still be sending
+    Deadline lingerEnd_{};
     std::size_t discarded_ = 0;
 };
 

@@ -2,13 +2,13 @@
 
 #include "ErrorRendering.h"
 #include "Tracing.h"
+#include "kubecred/ClassName.h"
 #include "kubecred/Text.h"
 #include "kubecred/domain/Uuid.h"
 
 #include <array>
 #include <exception>
 #include <optional>
-#include <typeinfo>
 #include <utility>
 
 namespace kubecred::http {
@@ -50,7 +50,11 @@ void Dispatcher::answer(Exchange& exchange, Executor& executor, Done done) {
     const auto matched = router_.match(exchange.request.method, exchange.request.path);
     const std::string_view route = matched.route.empty() ? "unmatched" : matched.route;
     Sink<Response> sink = [this, &exchange, route, done = std::move(done)](auto outcome) {
-        done(finish(exchange, render(exchange.request, route, std::move(outcome))));
+        auto answer = render(exchange.request, route, std::move(outcome));
+        if (!hasRoom(exchange, answer.response))
+            answer = render(exchange.request, route,
+                            std::make_exception_ptr(Error::unavailable("no room for the answer")));
+        done(finish(exchange, std::move(answer)));
     };
     std::optional<Deferred<Response>> response;
     try {
@@ -68,6 +72,10 @@ Response Dispatcher::refuse(Exchange& exchange, const Error& error) {
     return finish(exchange, {renderError(error, exchange.requestId), "unreadable", error.detail()});
 }
 
+bool Dispatcher::hasRoom(const Exchange& exchange, const Response& response) noexcept {
+    return exchange.memory == nullptr || exchange.memory->grow(response.body.size());
+}
+
 Dispatcher::Answer Dispatcher::render(const Request& request, std::string_view route,
                                       Outcome<Response> outcome) {
     const auto internal = [&](std::string fault) {
@@ -81,7 +89,7 @@ Dispatcher::Answer Dispatcher::render(const Request& request, std::string_view r
     } catch (const Error& error) {
         return {renderError(error, request.trace.requestId), route, error.detail()};
     } catch (const std::exception& exception) {
-        return internal(typeid(exception).name()); // its text may quote data
+        return internal(classNameOf(exception)); // its text may quote data
     } catch (...) {
         return internal("unknown exception");
     }
@@ -93,13 +101,15 @@ Deferred<Response> Dispatcher::respond(Exchange& exchange, const Router::Match& 
         return handle(exchange, matched);
     if (request.method == Method::options && request.path == "*")
         return options(request, std::string(everyMethod));
-    if (matched.allow.empty())
+    const std::string allow = router_.allowed(
+        matched.route, [this](Access access) { return !authorizer_.hides(access); });
+    if (allow.empty())
         throw Error(ErrorKind::notFound, "Not found");
     if (request.method == Method::options)
-        return options(request, matched.allow);
+        return options(request, allow);
     Response response = renderError(Error(ErrorKind::methodNotAllowed, "Method not allowed"),
                                     request.trace.requestId);
-    response.headers.emplace_back("Allow", matched.allow);
+    response.headers.emplace_back("Allow", allow);
     return response;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "Cors.h"
+#include "MemoryBudget.h"
 #include "RequestMetrics.h"
 #include "TrustedProxies.h"
 #include "auth/Authorizer.h"
@@ -21,13 +22,15 @@ struct Exchange {
     Request request;
     const std::string& peer; ///< address of the other end, without port
     std::chrono::steady_clock::time_point began;
-    std::string requestId = {}; ///< set by the dispatcher; request.trace points into it
-    std::string keyName = {};   ///< set by the dispatcher: whose API key the request carried
+    MemoryShare* memory = nullptr; ///< where the answer has to find room; null: anywhere
+    std::string requestId = {};    ///< set by the dispatcher; request.trace points into it
+    std::string keyName = {};      ///< set by the dispatcher: whose API key the request carried
 };
 
 /// Turns requests into answers: finds the route, sees who may ask, calls its handler, turns every
-/// exception into an answer (the one place that does), and logs and counts each. Never throws. Safe
-/// to call from several threads at once.
+/// exception into an answer (the one place that does), and logs and counts each. An answer for
+/// which there is no room becomes one that says so. Never throws. Safe to call from several threads
+/// at once.
 class Dispatcher {
 public:
     /// The references are kept and must outlive this object.
@@ -55,6 +58,7 @@ private:
     Deferred<Response> handle(Exchange& exchange, const Router::Match& matched) const;
     Response options(const Request& request, const std::string& allow) const;
     static Answer render(const Request& request, std::string_view route, Outcome<Response> outcome);
+    static bool hasRoom(const Exchange& exchange, const Response& response) noexcept;
     Response finish(const Exchange& exchange, Answer answer);
     void log(const Exchange& exchange, const Answer& answer,
              std::chrono::duration<double, std::milli> took) const;

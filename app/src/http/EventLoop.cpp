@@ -1,11 +1,14 @@
 #include "EventLoop.h"
 
+#include "kubecred/ClassName.h"
+
 #include <Poco/Exception.h>
+
+#include <malloc.h>
 
 #include <algorithm>
 #include <array>
 #include <exception>
-#include <typeinfo>
 #include <utility>
 
 namespace kubecred::http {
@@ -22,8 +25,13 @@ constexpr milliseconds farewell{1000};
 } // namespace
 
 EventLoop::EventLoop(const Limits& limits, Dispatcher& dispatcher, Logger& logger,
-                     const std::atomic<bool>& draining, ConnectionCount& open)
-    : limits_(limits), dispatcher_(dispatcher), logger_(logger), draining_(draining), open_(open) {
+                     const std::atomic<bool>& draining, ConnectionCount& open, MemoryBudget& memory)
+    : limits_(limits),
+      dispatcher_(dispatcher),
+      logger_(logger),
+      draining_(draining),
+      open_(open),
+      memory_(memory) {
     thread_.add([this] { run(); });
 }
 
@@ -132,6 +140,8 @@ void EventLoop::sweep() {
             proceed(*connection, true);
     }
     count();
+    if (memory_.takeSurplus())
+        malloc_trim(0); // or it would stay with the process
 }
 
 void EventLoop::count() {
@@ -143,7 +153,7 @@ void EventLoop::count() {
 }
 
 bool EventLoop::isOver(const Connection& connection, Deadline now) const {
-    if (connection.deadline() <= now)
+    if (connection.isLate(now, memory_.patience()))
         return true;
     if (closesIdle_ && connection.idle() && connection.quietSince() + farewell <= now)
         return true;
@@ -153,7 +163,7 @@ bool EventLoop::isOver(const Connection& connection, Deadline now) const {
 void EventLoop::serve(const Poco::Net::StreamSocket& socket) {
     try {
         auto owner =
-            std::make_unique<Connection>(socket, limits_, dispatcher_, *this, draining_,
+            std::make_unique<Connection>(socket, limits_, memory_, dispatcher_, *this, draining_,
                                          [this](Connection& connection) { proceed(connection); });
         poller_.add(socket.impl()->sockfd(), owner.get());
         connections_.emplace(owner.get(), std::move(owner));
@@ -161,8 +171,7 @@ void EventLoop::serve(const Poco::Net::StreamSocket& socket) {
         open_.remove(); // gone before it was greeted
     } catch (const std::exception& exception) {
         open_.remove();
-        logger_.log(LogLevel::error, "connection failed",
-                    {{"error", std::string_view(typeid(exception).name())}});
+        logger_.log(LogLevel::error, "connection failed", {{"error", classNameOf(exception)}});
     }
 }
 
@@ -170,8 +179,7 @@ void EventLoop::proceed(Connection& connection, bool expired) {
     try {
         settle(connection, expired ? connection.expire() : connection.advance());
     } catch (const std::exception& exception) {
-        logger_.log(LogLevel::error, "connection failed",
-                    {{"error", std::string_view(typeid(exception).name())}});
+        logger_.log(LogLevel::error, "connection failed", {{"error", classNameOf(exception)}});
         if (!connection.answering())
             remove(connection);
     }

@@ -4,6 +4,7 @@
 #include "ConnectionCount.h"
 #include "Dispatcher.h"
 #include "Limits.h"
+#include "MemoryBudget.h"
 #include "Poller.h"
 #include "SocketWaits.h"
 #include "kubecred/Deferred.h"
@@ -31,10 +32,10 @@ namespace kubecred::http {
 /// deadline.
 class EventLoop final : public Executor {
 public:
-    /// `draining` tells that every answer is to close its connection; `open` counts connections.
-    /// The references must outlive this object.
+    /// `draining` tells that every answer is to close its connection; `open` counts connections,
+    /// `memory` what they hold. The references must outlive this object.
     EventLoop(const Limits& limits, Dispatcher& dispatcher, Logger& logger,
-              const std::atomic<bool>& draining, ConnectionCount& open);
+              const std::atomic<bool>& draining, ConnectionCount& open, MemoryBudget& memory);
     ~EventLoop() override;
     EventLoop(const EventLoop&) = delete;
     EventLoop& operator=(const EventLoop&) = delete;
@@ -84,6 +85,7 @@ private:
     Logger& logger_;
     const std::atomic<bool>& draining_;
     ConnectionCount& open_;
+    MemoryBudget& memory_;
     Poller poller_;
 
     std::array<std::atomic<int>, 4> counts_{}; // of connections, by state

@@ -1,12 +1,16 @@
 #include "RequestParser.h"
 
+#include "ChunkedBody.h"
+#include "Grammar.h"
+#include "Refusals.h"
 #include "kubecred/Text.h"
 
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,42 +44,19 @@ Method methodOf(beast::verb verb) noexcept {
     }
 }
 
-// The path of an origin-form or absolute-form target (RFC 9112, section 3.2), without query.
-std::string_view pathOf(std::string_view target) noexcept {
-    for (const std::string_view scheme : {"http://", "https://"}) {
-        if (!equalsIgnoringCase(target.substr(0, scheme.size()), scheme))
-            continue;
-        const auto end = std::min(target.find_first_of("/?", scheme.size()), target.size());
-        target = target.substr(end).starts_with('/') ? target.substr(end) : std::string_view("/");
-        break;
-    }
-    return target.substr(0, std::min(target.find('?'), target.size()));
-}
-
 constexpr std::size_t usualFields = 16;
-constexpr std::string_view smallestChunkedBody = "0\r\n\r\n";
 
 bool isMethodCharacter(char c) noexcept {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
 }
-
-[[noreturn]] void malformed(const std::string& detail) {
-    throw Error(ErrorKind::malformedRequest, "Malformed HTTP request", detail);
-}
-
-[[noreturn]] void headersTooLarge() {
-    throw Error(ErrorKind::headersTooLarge, "Request header fields too large");
-}
-
-[[noreturn]] void bodyTooLarge() { throw Error(ErrorKind::bodyTooLarge, "Request body too large"); }
 
 } // namespace
 
 struct RequestParser::State {
     explicit State(const Limits& limitsIn) : limits(limitsIn) {
         parser.header_limit(static_cast<std::uint32_t>(limits.headerBytes));
-        // Body sizes are checked here, once the header is read, so that the refusal carries the
-        // caller's request id.
+        // Bodies are read here, and their sizes checked once the header is read, so that the
+        // refusal carries the caller's request id.
         parser.body_limit(std::numeric_limits<std::uint64_t>::max());
         parser.eager(false);
     }
@@ -87,11 +68,24 @@ struct RequestParser::State {
 
     std::string_view value(beast::field name) const { return view(parser.get()[name]); }
 
-    Limits limits;
-    beast::request_parser<beast::string_body> parser;
-    std::vector<Header> headers;     // without trailers, which must not pass for what was checked
+    // Nothing is kept for what is only announced.
+    std::size_t takeBody(std::string_view bytes) {
+        if (chunks)
+            return chunks->put(bytes, body);
+        const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), left));
+        body.append(bytes.substr(0, count));
+        left -= count;
+        return count;
+    }
+
+    const Limits limits;
+    beast::request_parser<beast::empty_body> parser; // of the header alone
+    std::vector<Header> headers;
     std::size_t headerBytesSeen = 0; // of those that wait for the rest of the header
-    std::size_t bodyWireBytes = 0;
+    std::uint64_t left = 0;          // of a body whose length is known
+    std::optional<ChunkedBody> chunks;
+    std::string body;
+    bool bodyBegun = false;
 };
 
 RequestParser::RequestParser(const Limits& limits) : state_(std::make_unique<State>(limits)) {}
@@ -112,15 +106,13 @@ std::size_t RequestParser::putHeader(std::string_view bytes) {
     const std::size_t emptyLine = bytes.starts_with("\r\n") ? 2 : 0;
     bytes.remove_prefix(emptyLine);
     if (!bytes.empty() && bytes.front() != '\r' && !isMethodCharacter(bytes.front()))
-        malformed("not HTTP"); // said at once: the end of such a header may never come
+        refuseMalformed("not HTTP"); // said at once: the end of such a header may never come
     // Beast takes fields as they come, and counts its limit anew for each read: it is given the
     // whole header at once, so that the limit and the checks below hold however it is cut.
     const std::size_t size = headerSize(bytes);
     if (size == 0)
         return 0;
-    feed(bytes.substr(0, size));
-    if (!headerDone())
-        malformed("header");
+    parseHeader(bytes.substr(0, size));
     checkHeader(bytes.substr(0, size));
     return emptyLine + size;
 }
@@ -134,47 +126,31 @@ std::size_t RequestParser::headerSize(std::string_view bytes) {
             break;
         const auto before = bytes.substr(0, seen);
         if (!before.ends_with('\r'))
-            malformed("bare LF");
+            refuseMalformed("bare LF");
         if (before.ends_with("\r\n\r"))
             break;
     }
     const bool complete = seen < bytes.size();
     if (seen + (complete ? 1 : 0) > state_->limits.headerBytes)
-        headersTooLarge();
+        refuseLargeHeader();
     return complete ? seen + 1 : 0;
 }
 
 std::size_t RequestParser::putBody(std::string_view bytes) {
-    // Beast asserts that it is given no less once it has seen a last chunk.
-    if (state_->parser.chunked() && state_->bodyWireBytes == 0 &&
-        bytes.size() < smallestChunkedBody.size())
-        return 0;
-    std::size_t taken = 0;
-    while (!done() && taken < bytes.size()) {
-        const std::size_t step = feed(bytes.substr(taken));
-        if (step == 0)
-            break;
-        taken += step;
-        state_->bodyWireBytes += step;
-        if (state_->parser.get().body().size() > state_->limits.bodyBytes)
-            bodyTooLarge();
-    }
-    // Tiny chunks with long extensions carry little body in many bytes.
-    if (state_->bodyWireBytes > 8 * state_->limits.bodyBytes ||
-        (!done() && bytes.size() - taken > state_->limits.headerBytes))
-        bodyTooLarge();
+    const std::size_t taken = state_->takeBody(bytes);
+    state_->bodyBegun = state_->bodyBegun || taken > 0;
     return taken;
 }
 
-std::size_t RequestParser::feed(std::string_view bytes) {
+void RequestParser::parseHeader(std::string_view bytes) {
     boost::system::error_code error;
-    const std::size_t taken =
-        state_->parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
+    state_->parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
     if (error == beast::error::header_limit)
-        headersTooLarge();
+        refuseLargeHeader();
     if (error && error != beast::error::need_more)
-        malformed(error.message());
-    return taken;
+        refuseMalformed(error.message());
+    if (!headerDone())
+        refuseMalformed("header");
 }
 
 void RequestParser::checkHeader(std::string_view raw) {
@@ -183,16 +159,25 @@ void RequestParser::checkHeader(std::string_view raw) {
     for (const auto& field : fields)
         state_->headers.push_back({view(field.name_string()), view(field.value())});
     if (state_->headers.size() > state_->limits.headerFields)
-        headersTooLarge();
+        refuseLargeHeader();
     if (raw.find("\r\n ") != std::string_view::npos || raw.find("\r\n\t") != std::string_view::npos)
-        malformed("folded header field");
+        refuseMalformed("folded header field");
     const std::size_t hosts = state_->count(beast::field::host);
     if (hosts > 1 || (hosts == 0 && !isHttp10()))
-        malformed("Host missing or repeated");
+        refuseMalformed("Host missing or repeated");
+    checkTarget();
     checkFraming();
 }
 
-void RequestParser::checkFraming() const {
+void RequestParser::checkTarget() const {
+    const auto host = state_->value(beast::field::host);
+    if (!host.empty() && !isAuthority(host))
+        refuseMalformed("Host");
+    if (!isTarget(view(state_->parser.get().target())))
+        refuseMalformed("target");
+}
+
+void RequestParser::checkFraming() {
     const std::size_t codings = state_->count(beast::field::transfer_encoding);
     const std::size_t lengths = state_->count(beast::field::content_length);
     if (codings > 0) {
@@ -200,7 +185,8 @@ void RequestParser::checkFraming() const {
             codings == 1 &&
             equalsIgnoringCase(state_->value(beast::field::transfer_encoding), "chunked");
         if (!plainChunked || lengths > 0 || isHttp10())
-            malformed("Transfer-Encoding");
+            refuseMalformed("Transfer-Encoding");
+        state_->chunks.emplace(state_->limits);
         return;
     }
     if (lengths == 0) {
@@ -209,28 +195,32 @@ void RequestParser::checkFraming() const {
     }
     const auto length = state_->value(beast::field::content_length);
     if (lengths > 1 || length.find_first_not_of("0123456789") != std::string_view::npos)
-        malformed("Content-Length");
-    if (state_->parser.content_length().value_or(0) > state_->limits.bodyBytes)
-        bodyTooLarge();
+        refuseMalformed("Content-Length");
+    state_->left = state_->parser.content_length().value_or(0);
+    if (state_->left > state_->limits.bodyBytes)
+        refuseLargeBody();
 }
 
-// A request without a length has no body. One that announces a body all the same, or that comes
-// from a time when the end of the connection could end a body, is asked for the length.
+// A request without a length has no body. One from a time when the end of the connection could end
+// a body is asked for the length.
 void RequestParser::checkLengthIsNotOwed() const {
     const Method method = methodOf(state_->parser.get().method());
     const bool mayHaveBody =
         method == Method::post || method == Method::put || method == Method::patch;
-    const bool announced = state_->count(beast::field::content_type) > 0;
-    if (mayHaveBody && (announced || isHttp10()))
+    if (mayHaveBody && isHttp10())
         throw Error(ErrorKind::lengthRequired, "Content-Length is required");
 }
 
 bool RequestParser::headerDone() const noexcept { return state_->parser.is_header_done(); }
 
-bool RequestParser::done() const noexcept { return state_->parser.is_done(); }
+bool RequestParser::done() const noexcept {
+    if (!headerDone())
+        return false;
+    return state_->chunks ? state_->chunks->done() : state_->left == 0;
+}
 
 bool RequestParser::expectsContinue() const noexcept {
-    return headerDone() && !done() && !isHttp10() && state_->bodyWireBytes == 0 &&
+    return headerDone() && !done() && !isHttp10() && !state_->bodyBegun &&
            equalsIgnoringCase(state_->value(beast::field::expect), "100-continue");
 }
 
@@ -246,8 +236,10 @@ Request RequestParser::request() const {
     request.method = methodOf(message.method());
     request.path = pathOf(view(message.target()));
     request.headers = state_->headers;
-    request.body = message.body();
+    request.body = state_->body;
     return request;
 }
+
+std::size_t RequestParser::bodyMemory() const noexcept { return state_->body.capacity(); }
 
 } // namespace kubecred::http

@@ -10,9 +10,10 @@
 namespace kubecred::http {
 
 /// Reads one HTTP/1.x request out of bytes that arrive in pieces. Boost.Beast's parser does the
-/// grammar; on top of it this refuses whatever two HTTP implementations could read differently
-/// (RFC 9112, section 11.2): a missing or repeated Host, any repeated or listed Content-Length,
-/// any Transfer-Encoding but exactly `chunked`, folded fields. One object a request.
+/// grammar of the header; on top of it this refuses whatever two HTTP implementations could read
+/// differently (RFC 9112, section 11.2): a missing, repeated or strange Host, a target beyond ASCII
+/// or with a bad escape, any repeated or listed Content-Length, any Transfer-Encoding but exactly
+/// `chunked`, folded fields. One object a request.
 class RequestParser {
 public:
     explicit RequestParser(const Limits& limits);
@@ -38,15 +39,19 @@ public:
     /// The request as far as it was read; without its trace. Views into this object.
     Request request() const;
 
+    /// How much memory the body takes, as far as it has come.
+    std::size_t bodyMemory() const noexcept;
+
 private:
     struct State;
 
     std::size_t putHeader(std::string_view bytes);
     std::size_t headerSize(std::string_view bytes);
     std::size_t putBody(std::string_view bytes);
-    std::size_t feed(std::string_view bytes);
+    void parseHeader(std::string_view bytes);
     void checkHeader(std::string_view raw);
-    void checkFraming() const;
+    void checkTarget() const;
+    void checkFraming();
     void checkLengthIsNotOwed() const;
 
     std::unique_ptr<State> state_;

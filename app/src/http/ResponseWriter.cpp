@@ -4,6 +4,7 @@
 
 #include <Poco/Net/HTTPResponse.h>
 
+#include <algorithm>
 #include <array>
 
 namespace kubecred::http {
@@ -45,6 +46,15 @@ void appendContent(std::string& out, const Response& response) {
 
 } // namespace
 
+std::string keepAliveHeaders(std::chrono::milliseconds idleTimeout) {
+    using std::chrono::seconds;
+    const auto told = std::max(std::chrono::floor<seconds>(idleTimeout) - seconds(1), seconds(1));
+    std::string headers;
+    appendHeader(headers, "Connection", "keep-alive");
+    appendHeader(headers, "Keep-Alive", "timeout=" + std::to_string(told.count()));
+    return headers;
+}
+
 void writeResponse(std::string& out, const Response& response, std::string_view requestId,
                    const Framing& framing) {
     using Poco::Net::HTTPResponse;
@@ -59,8 +69,8 @@ void writeResponse(std::string& out, const Response& response, std::string_view 
     out.append(securityHeaders);
     if (framing.close)
         appendHeader(out, "Connection", "close");
-    else if (framing.http10)
-        appendHeader(out, "Connection", "keep-alive");
+    else
+        out.append(framing.keepAlive);
     out.append("\r\n");
     if (!framing.head)
         out.append(response.body);

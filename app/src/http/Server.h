@@ -4,6 +4,7 @@
 #include "Dispatcher.h"
 #include "EventLoop.h"
 #include "Limits.h"
+#include "MemoryBudget.h"
 #include "kubecred/Log.h"
 #include "kubecred/Metrics.h"
 
@@ -68,6 +69,7 @@ private:
     Poco::Net::ServerSocket socket_;
     std::atomic<bool> accepting_{false};
     ConnectionCount open_;
+    MemoryBudget memory_;
     Poller poller_; // of the listener
     std::vector<std::unique_ptr<EventLoop>> loops_;
     std::size_t next_ = 0; // the loop whose turn it is; for the listener only

@@ -55,7 +55,7 @@ std::string TrustedProxies::clientIp(const std::string& peer, std::string_view f
         return peer;
     const auto hops = splitList(forwardedFor);
     for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
-        const auto before = parseAddress(std::string(*hop));
+        const auto before = parseForwardedAddress(*hop);
         if (!contains(*client) || !before)
             break;
         client = before;

@@ -6,6 +6,7 @@ namespace kubecred::peer {
 namespace {
 
 using Found = std::optional<FoundCredential>;
+using Basis = FoundCredential::Basis;
 
 // What is left is the peer's.
 Deadline mostOf(Deadline deadline) {
@@ -23,7 +24,8 @@ Deferred<Found> CrossCheckedReader::find(const LookUp& lookUp) {
     return Deferred<Found>([this, lookUp](Executor& executor, Sink<Found> sink) {
         // A slow database keeps all of the time where the peer would hardly use any.
         const Deadline deadline = peer_.answers() ? mostOf(lookUp.deadline) : lookUp.deadline;
-        const LookUp own{lookUp.id, deadline, lookUp.trace};
+        LookUp own = lookUp;
+        own.deadline = deadline;
         own_.find(own).start(
             executor, [this, lookUp, &executor, sink = std::move(sink)](Outcome<Found> ours) {
                 if (isFound(ours))
@@ -37,8 +39,14 @@ Deferred<Found> CrossCheckedReader::find(const LookUp& lookUp) {
 void CrossCheckedReader::askPeer(const LookUp& lookUp, Executor& executor, Outcome<Found> ours,
                                  Sink<Found> sink) {
     peer_.find(lookUp).start(
-        executor, [ours = std::move(ours), sink = std::move(sink)](const Outcome<Found>& theirs) {
-            sink(isFound(theirs) ? theirs : ours);
+        executor, [ours = std::move(ours), sink = std::move(sink)](Outcome<Found> theirs) {
+            if (!isFound(theirs)) {
+                sink(ours);
+                return;
+            }
+            const bool isAnswered = std::holds_alternative<Found>(ours);
+            std::get<Found>(theirs)->basis = isAnswered ? Basis::database : Basis::outage;
+            sink(std::move(theirs));
         });
 }
 

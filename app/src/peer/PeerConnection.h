@@ -15,7 +15,7 @@ namespace kubecred::peer {
 
 struct PeerAnswer {
     int status = 0;
-    std::string body; ///< less than 256 KiB
+    std::string body; ///< less than 8 MiB
 };
 
 /// A connection to the peer that stays open between requests. Used by one thread at a time.

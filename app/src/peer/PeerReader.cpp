@@ -16,6 +16,9 @@ constexpr std::size_t connections = 4;
 constexpr std::size_t mostWaiting = 256;
 constexpr std::chrono::seconds pause{1};
 
+// The earlier implementation bounded it by the size of a body alone.
+constexpr int mostDepth = 100000;
+
 // How long one question may hold a connection, for which others wait.
 constexpr std::chrono::milliseconds patience{500};
 
@@ -32,15 +35,19 @@ std::exception_ptr unavailable(const char* why) {
 std::optional<FoundCredential> readAnswer(const PeerAnswer& answer, const Uuid& id) {
     if (answer.status != 200)
         throw AnswerError("refused the question");
-    const auto body = json::parse(answer.body);
+    const auto body = json::parse(answer.body, mostDepth);
     if (body.root().type == json::Type::null)
         return std::nullopt;
     auto credential = readCredential(body);
     if (!credential || credential->id != id)
         throw AnswerError("malformed answer");
-    const auto* asOf = body.find("asOf");
-    return FoundCredential{std::make_shared<const Credential>(*std::move(credential)),
-                           asOf == nullptr ? std::nullopt : parseIso8601(asOf->text)};
+    FoundCredential found{std::make_shared<const Credential>(*std::move(credential))};
+    if (const auto* asOf = body.find("asOf")) {
+        found.asOf = parseIso8601(asOf->text);
+        if (!found.asOf)
+            throw AnswerError("malformed answer");
+    }
+    return found;
 }
 
 } // namespace

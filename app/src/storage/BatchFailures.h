@@ -2,12 +2,12 @@
 
 #include "Fault.h"
 #include "SessionSlot.h"
+#include "kubecred/ClassName.h"
 #include "kubecred/Log.h"
 
 #include <chrono>
 #include <exception>
 #include <string_view>
-#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -52,7 +52,7 @@ void failOrRetry(SessionSlot& slot, std::vector<JobType>& batch, const std::exce
         failOrRetry(slot, batch, error.fault());
     } catch (const std::exception& exception) {
         logger.log(LogLevel::error, "a database session failed",
-                   {{"error", std::string_view(typeid(exception).name())}});
+                   {{"error", classNameOf(exception)}});
         slot.failed(Fault::refused);
         failAll(std::exchange(batch, {}), Fault::refused);
     }

@@ -9,6 +9,7 @@ namespace {
 
 using std::chrono::steady_clock;
 using Found = std::optional<FoundCredential>;
+using Basis = FoundCredential::Basis;
 
 bool isUnavailable(const std::exception_ptr& failure) {
     try {
@@ -35,10 +36,10 @@ CachedReader::CachedReader(CredentialReader& reader, CredentialCache& cache,
                                "Look-ups that memory was asked for in vain."})) {}
 
 Deferred<Found> CachedReader::find(const LookUp& lookUp) {
-    if (fresh_ > std::chrono::seconds(0))
+    if (fresh_ > std::chrono::seconds(0) && !lookUp.confirms)
         if (auto entry = recall(lookUp.id, fresh_)) {
             hits_.add();
-            return Found(FoundCredential{std::move(entry->credential)});
+            return Found(FoundCredential{std::move(entry->credential), {}, Basis::memory});
         }
     return Deferred<Found>([this, lookUp](Executor& executor, Sink<Found> sink) {
         reader_.find(lookUp).start(
@@ -60,7 +61,7 @@ Outcome<Found> CachedReader::settle(const Uuid& id, Outcome<Found> outcome) {
     auto entry = recall(id, stale_);
     (entry ? hits_ : misses_).add();
     if (entry)
-        return Found(FoundCredential{std::move(entry->credential), entry->asOf});
+        return Found(FoundCredential{std::move(entry->credential), entry->asOf, Basis::outage});
     return outcome;
 }
 

@@ -2,6 +2,7 @@
 
 #include "kubecred/Overdue.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace kubecred::storage {
@@ -27,10 +28,34 @@ std::optional<FoundCredential> shared(std::optional<Credential>&& found) {
     return FoundCredential{std::make_shared<const Credential>(*std::move(found))};
 }
 
+// What is too large to travel beside others stays unanswered.
+template <typename Answer>
+void answerEach(Batch& batch, Found&& found, Answer answer) {
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (found[i].isTooLarge)
+            batch[i].suspect = true;
+        else
+            answer(batch[i], shared(std::move(found[i].credential)));
+    }
+}
+
+void findAlone(Session& session, FindJob& job, Deadline deadline) {
+    if (std::chrono::steady_clock::now() >= deadline) {
+        job.fail(Fault::timedOut);
+        return;
+    }
+    auto found = session.findById({&job.question, 1}, deadline);
+    job.answer(shared(std::move(found.front().credential)));
+}
+
 void findAll(Session& session, Batch& batch, Deadline deadline) {
-    auto found = session.findById(idsOf(batch), deadline);
-    for (std::size_t i = 0; i < batch.size(); ++i)
-        batch[i].answer(shared(std::move(found[i])));
+    const bool isFirstTime = std::ranges::none_of(batch, &FindJob::suspect);
+    if (isFirstTime)
+        answerEach(batch, session.findById(idsOf(batch), deadline),
+                   [](FindJob& job, auto one) { job.answer(std::move(one)); });
+    for (auto& job : batch)
+        if (!job.answered())
+            findAlone(session, job, deadline);
 }
 
 std::unique_ptr<Pending<Found>> beginToFind(Session& session, Batch& batch,
@@ -39,8 +64,8 @@ std::unique_ptr<Pending<Found>> beginToFind(Session& session, Batch& batch,
 }
 
 void answerAll(Batch& batch, Found&& found, const Executor& here) {
-    for (std::size_t i = 0; i < batch.size(); ++i)
-        batch[i].answer(shared(std::move(found[i])), here);
+    answerEach(batch, std::move(found),
+               [&](FindJob& job, auto one) { job.answer(std::move(one), here); });
 }
 
 } // namespace

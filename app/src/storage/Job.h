@@ -43,12 +43,19 @@ public:
 
     bool answered() const noexcept { return !sink_; }
 
+    /// What can be large in a question, and makes a statement with it large.
+    std::size_t bytes() const noexcept {
+        if constexpr (requires { question.metadata; })
+            return question.metadata.size();
+        return 0;
+    }
+
     Executor& executor() const noexcept { return *executor_; }
 
     Question question;
     Deadline deadline;
     int failures = 0;     ///< sessions that were lost while they worked on it
-    bool suspect = false; ///< a batch with it was refused: it is to be done by itself
+    bool suspect = false; ///< a batch could not be done with it: it is to be done by itself
 
 private:
     void settle(Outcome<Answer> outcome) {

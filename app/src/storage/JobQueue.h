@@ -39,14 +39,15 @@ public:
         waiting_.push_front({std::move(job), std::chrono::steady_clock::now()});
     }
 
-    /// Takes out the first jobs, `most` of them at the most, and tells `waited` of each how long it
-    /// was here.
+    /// Takes out the first jobs, `most` of them at the most and no more than fit into a statement
+    /// of a megabyte or so, and tells `waited` of each how long it was here.
     template <typename Waited>
     std::vector<JobType> take(std::size_t most, Waited waited) {
         const auto now = std::chrono::steady_clock::now();
         std::vector<JobType> jobs;
         jobs.reserve(std::min(waiting_.size(), most));
-        while (!waiting_.empty() && jobs.size() < most) {
+        for (std::size_t bytes = 0; !waiting_.empty() && jobs.size() < most && bytes < mostBytes;) {
+            bytes += waiting_.front().job.bytes();
             waited(now - waiting_.front().since);
             jobs.push_back(std::move(waiting_.front().job));
             waiting_.pop_front();
@@ -55,11 +56,18 @@ public:
     }
 
     std::vector<JobType> takeAll() {
-        return take(waiting_.size(), [](auto) {});
+        std::vector<JobType> jobs;
+        jobs.reserve(waiting_.size());
+        for (auto& waiting : waiting_)
+            jobs.push_back(std::move(waiting.job));
+        waiting_.clear();
+        return jobs;
     }
 
 private:
     static constexpr std::size_t mostWaiting = 1024;
+    static constexpr std::size_t mostBytes = 1
+                                             << 20; ///< that a batch may have without its last job
 
     struct Waiting {
         JobType job;

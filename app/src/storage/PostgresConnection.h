@@ -27,6 +27,9 @@ public:
 
     int rows() const noexcept { return PQntuples(result_.get()); }
     std::string_view text(int row, int column) const noexcept;
+    bool isNull(int row, int column) const noexcept {
+        return PQgetisnull(result_.get(), row, column) != 0;
+    }
 
     /// Of a prepared statement: uuid, bigint, boolean, and timestamp without time zone, rounded
     /// down to milliseconds. They throw StorageError where the column is of another type, or

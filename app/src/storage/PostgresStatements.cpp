@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,10 +46,14 @@ constexpr const char* barrier = "barrier";
 constexpr const char* barrierSql = "SELECT pg_logical_emit_message(true, 'kube-credential', '')";
 
 constexpr const char* findById = "find_by_id";
+// The inner query writes metadata out once; OFFSET keeps it from being merged into the outer one.
 constexpr const char* findByIdSql =
-    "SELECT id, name, email, credential_type, coalesce(nullif(metadata, 'null'), '{}')::text, "
-    "issued_by, coalesce(issued_at, 'epoch')::timestamp FROM credentials "
-    "WHERE id = ANY ($1::uuid[])";
+    "SELECT id, name, email, credential_type, "
+    "CASE WHEN octet_length(metadata) <= $2::integer THEN metadata END, issued_by, issued_at "
+    "FROM (SELECT id, name, email, credential_type, "
+    "coalesce(nullif(metadata, 'null'), '{}')::text AS metadata, "
+    "issued_by, coalesce(issued_at, 'epoch')::timestamp AS issued_at FROM credentials "
+    "WHERE id = ANY ($1::uuid[]) OFFSET 0) AS found";
 
 template <typename Item, typename Text>
 std::string arrayOf(std::span<Item> items, Text textOf) {
@@ -120,6 +126,12 @@ Credential credentialOf(const PostgresResult& result, int row, const Uuid& id) {
     return {id, text(1), text(2), text(3), text(4), text(5), result.timestamp(row, 6)};
 }
 
+Match matchOf(const PostgresResult& result, int row, const Uuid& id) {
+    if (result.isNull(row, 4))
+        return {std::nullopt, true};
+    return {credentialOf(result, row, id)};
+}
+
 Found foundOf(const PostgresResult& result, std::span<const Uuid> ids) {
     std::vector<std::pair<Uuid, int>> rows;
     rows.reserve(ids.size());
@@ -131,8 +143,7 @@ Found foundOf(const PostgresResult& result, std::span<const Uuid> ids) {
     for (const Uuid& id : ids) {
         const auto row = std::ranges::lower_bound(rows, id, {}, &std::pair<Uuid, int>::first);
         const bool present = row != rows.end() && row->first == id;
-        found.push_back(present ? std::optional(credentialOf(result, row->second, id))
-                                : std::nullopt);
+        found.push_back(present ? matchOf(result, row->second, id) : Match());
     }
     return found;
 }
@@ -194,8 +205,10 @@ std::unique_ptr<Pending<Same>> beginFindSame(PostgresConnection& connection,
 
 std::unique_ptr<Pending<Found>> beginFindById(PostgresConnection& connection,
                                               std::span<const Uuid> ids) {
-    const std::array<std::string, 1> parameters{
-        arrayOf(ids, [](const Uuid& id) { return id.toString(); })};
+    constexpr int anySize = std::numeric_limits<std::int32_t>::max();
+    const int mostBytes = ids.size() == 1 ? anySize : int{mostBytesBesideOthers};
+    const std::array<std::string, 2> parameters{
+        arrayOf(ids, [](const Uuid& id) { return id.toString(); }), std::to_string(mostBytes)};
     return std::make_unique<PostgresPending<Found>>(
         connection, findById, parameters,
         [ids = std::vector<Uuid>(ids.begin(), ids.end())](const PostgresResult& result) {

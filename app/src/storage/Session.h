@@ -18,9 +18,19 @@ enum class Role { reading, writing };
 
 using Credentials = std::span<const Credential* const>;
 
+/// What there is under an id.
+struct Match {
+    std::optional<Credential> credential;
+    bool isTooLarge = false; ///< there is one, but it has to be asked for by itself
+};
+
+/// Metadata beyond so many bytes does not travel beside others: a batch of credentials takes a few
+/// megabytes at most.
+inline constexpr std::size_t mostBytesBesideOthers = 16384;
+
 // The answers of a batch stand in the order of its questions.
 using Same = std::vector<std::optional<Duplicate>>; ///< the credentials with the same key
-using Found = std::vector<std::optional<Credential>>;
+using Found = std::vector<Match>;
 
 /// Nothing for a credential that was not recorded: what it lost against is to be asked for then.
 using Inserted = std::vector<std::optional<IssueOutcome>>;
@@ -53,6 +63,7 @@ public:
     /// The credentials with the same name, e-mail and type, as durable as commits of this session.
     virtual Same findSame(Credentials credentials, Deadline deadline) = 0;
 
+    /// What is asked for alone is never too large.
     virtual Found findById(std::span<const Uuid> ids, Deadline deadline) = 0;
 
     /// Whether the next three may be called: a database that is a file answers within the call.

@@ -1,7 +1,8 @@
 #include "SessionSlot.h"
 
+#include "kubecred/ClassName.h"
+
 #include <exception>
-#include <typeinfo>
 
 namespace kubecred::storage {
 namespace {
@@ -55,7 +56,7 @@ void SessionSlot::open() {
         breaker_.openingFailed(error.fault());
     } catch (const std::exception& exception) {
         logger_.log(LogLevel::error, "opening a database session failed",
-                    {{"error", std::string_view(typeid(exception).name())}});
+                    {{"error", classNameOf(exception)}});
         breaker_.openingFailed(Fault::refused);
     }
 }

@@ -85,8 +85,14 @@ Same SqliteSession::findSame(Credentials credentials, Deadline) {
 
 Found SqliteSession::findById(std::span<const Uuid> ids, Deadline) {
     Found found;
-    for (const Uuid& id : ids)
-        found.push_back(findById(id));
+    for (const Uuid& id : ids) {
+        Match match{findById(id)};
+        match.isTooLarge = ids.size() > 1 && match.credential &&
+                           match.credential->metadata.size() > mostBytesBesideOthers;
+        if (match.isTooLarge)
+            match.credential.reset();
+        found.push_back(std::move(match));
+    }
     return found;
 }
 

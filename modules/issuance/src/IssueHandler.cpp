@@ -3,24 +3,22 @@
 #include "kubecred/domain/CredentialJson.h"
 #include "kubecred/http/JsonBody.h"
 #include "kubecred/json/Writer.h"
-#include "kubecred/validation/Fields.h"
+#include "kubecred/validation/CredentialRules.h"
 
 #include <utility>
 
 namespace kubecred::issuance {
 namespace {
 
-constexpr validation::TextRule nameRule{255, "Name is required"};
-constexpr validation::TextRule emailRule{255, {}, true};
-constexpr validation::TextRule credentialTypeRule{100, "Credential type is required"};
+constexpr std::size_t maxMetadataBytes = 256 << 10;
 
 IssueRequest parse(const json::Document& body) {
     validation::Fields fields(body);
     IssueRequest request;
-    request.name = fields.requiredText("name", nameRule);
-    request.email = fields.requiredText("email", emailRule);
-    request.credentialType = fields.requiredText("credentialType", credentialTypeRule);
-    request.metadata = fields.optionalObject("metadata");
+    request.name = fields.requiredText("name", validation::nameRule);
+    request.email = fields.requiredText("email", validation::emailRule);
+    request.credentialType = fields.requiredText("credentialType", validation::credentialTypeRule);
+    request.metadata = fields.optionalObject("metadata", maxMetadataBytes);
     fields.check();
     return request;
 }

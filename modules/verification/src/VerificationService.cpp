@@ -1,12 +1,29 @@
 #include "VerificationService.h"
 
+#include "kubecred/Error.h"
+
+#include <exception>
 #include <utility>
 
 namespace kubecred::verification {
 namespace {
 
+using Basis = FoundCredential::Basis;
+
 bool fits(const std::optional<std::string>& given, const std::string& stored) {
     return !given || *given == stored;
+}
+
+bool fits(const VerifyRequest& request, const Credential& credential) {
+    return fits(request.name, credential.name) && fits(request.email, credential.email);
+}
+
+// Whether what was found, and stands on that, does not fit.
+bool mismatches(const VerifyRequest& request,
+                const Outcome<std::optional<FoundCredential>>& outcome, Basis basis) {
+    const auto* found = std::get_if<std::optional<FoundCredential>>(&outcome);
+    return found != nullptr && *found && (*found)->basis == basis &&
+           !fits(request, *(*found)->credential);
 }
 
 } // namespace
@@ -24,13 +41,39 @@ Deferred<std::optional<FoundCredential>> VerificationService::verify(VerifyReque
                                                                      const Trace& trace) {
     const auto deadline = std::chrono::steady_clock::now() + settings_.timeout;
     const LookUp lookUp{request.id, deadline, trace};
-    return reader_.find(lookUp).then(
-        [this, request = std::move(request)](const std::optional<FoundCredential>& found) {
-            const bool genuine = found && fits(request.name, found->credential->name) &&
-                                 fits(request.email, found->credential->email);
-            (genuine ? verified_ : refused_).add();
-            return genuine ? found : std::nullopt;
+    return Deferred<Found>(
+        [this, request = std::move(request), lookUp](Executor& executor, Sink<Found> sink) mutable {
+            ask(std::move(request), lookUp, executor, std::move(sink));
         });
+}
+
+// A mismatch with what memory alone holds is confirmed: no refusal stands on memory, or it would
+// tell by its mere coming, while the database is away, that the id is genuine.
+void VerificationService::ask(VerifyRequest request, const LookUp& lookUp, Executor& executor,
+                              Sink<Found> sink) {
+    reader_.find(lookUp).start(executor, [this, request = std::move(request), lookUp = lookUp,
+                                          &executor,
+                                          sink = std::move(sink)](Outcome<Found> outcome) mutable {
+        if (!lookUp.confirms && mismatches(request, outcome, Basis::memory)) {
+            lookUp.confirms = true;
+            ask(std::move(request), lookUp, executor, std::move(sink));
+        } else {
+            sink(settled(request, std::move(outcome)));
+        }
+    });
+}
+
+Outcome<std::optional<FoundCredential>> VerificationService::settled(const VerifyRequest& request,
+                                                                     Outcome<Found> outcome) {
+    if (mismatches(request, outcome, Basis::outage))
+        return std::make_exception_ptr(Error::unavailable("mismatch, not to be confirmed now"));
+    if (auto* found = std::get_if<Found>(&outcome)) {
+        const bool genuine = *found && fits(request, *(*found)->credential);
+        (genuine ? verified_ : refused_).add();
+        if (!genuine)
+            found->reset();
+    }
+    return outcome;
 }
 
 } // namespace kubecred::verification

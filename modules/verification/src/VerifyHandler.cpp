@@ -3,22 +3,21 @@
 #include "kubecred/domain/CredentialJson.h"
 #include "kubecred/http/JsonBody.h"
 #include "kubecred/json/Writer.h"
-#include "kubecred/validation/Fields.h"
+#include "kubecred/validation/CredentialRules.h"
 
 #include <utility>
 
 namespace kubecred::verification {
 namespace {
 
-constexpr validation::TextRule nameRule{255, "Name cannot be empty"};
-constexpr validation::TextRule emailRule{255, {}, true};
+constexpr validation::TextRule nameRule{validation::nameRule.maxCharacters, "Name cannot be empty"};
 
 VerifyRequest parse(const json::Document& body) {
     validation::Fields fields(body);
     VerifyRequest request;
     request.id = fields.requiredUuid("id");
     request.name = fields.optionalText("name", nameRule);
-    request.email = fields.optionalText("email", emailRule);
+    request.email = fields.optionalText("email", validation::emailRule);
     fields.check();
     return request;
 }

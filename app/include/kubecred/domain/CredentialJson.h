@@ -15,7 +15,7 @@ void writeCredential(json::Writer& writer, const Credential& credential);
 void writeMembers(json::Writer& writer, const Credential& credential);
 
 /// Reads what `writeCredential` wrote, whatever else stands beside it; nothing where that is not
-/// all there.
+/// all there, or breaks the rules by which credentials are issued. Metadata may be of any size.
 std::optional<Credential> readCredential(const json::Document& object);
 
 } // namespace kubecred

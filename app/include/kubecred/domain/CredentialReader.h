@@ -14,7 +14,8 @@ namespace kubecred {
 struct LookUp {
     Uuid id;
     Deadline deadline;
-    Trace trace = {}; ///< of the request that asks
+    Trace trace = {};      ///< of the request that asks
+    bool confirms = false; ///< the database is to be asked, whatever memory holds
 };
 
 /// A credential that was found.
@@ -23,6 +24,14 @@ struct FoundCredential {
 
     /// Where the database could not be asked now: when it last confirmed the credential.
     std::optional<Timestamp> asOf = {};
+
+    /// What the answer stands on, and so what an id that nobody knows would have got.
+    enum class Basis {
+        database, ///< it was asked: nothing
+        memory,   ///< nobody was asked: that is not known
+        outage,   ///< it could not be asked: Error (unavailable)
+    };
+    Basis basis = Basis::database;
 };
 
 /// Looks credentials up. The port that verification stands on; a database, a cache or a peer

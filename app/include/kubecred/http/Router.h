@@ -29,13 +29,12 @@ struct Route {
 /// start, by one thread; only read from then on, by any number.
 class Router {
 public:
-    /// What a look-up yields. `handler` is null where no route fits; then a non-empty `allow`
-    /// (the value of an Allow header) tells that the path exists under other methods.
+    /// What a look-up yields. `handler` is null where no route fits; a path that is there tells its
+    /// `route` all the same.
     struct Match {
         const Handler* handler = nullptr;
         Access access = Access::anyone;
         std::string_view route; ///< the path as registered, for logs; empty for an unknown path
-        std::string allow;
     };
 
     /// Registers a route. Throws std::logic_error where the pair is taken.
@@ -43,6 +42,10 @@ public:
 
     /// Finds the route. One trailing slash is accepted; HEAD is answered by a GET route.
     Match match(Method method, std::string_view path) const;
+
+    /// The methods of a path that `route` of a match tells, as the value of an Allow header, as far
+    /// as `isThere` says that what they open is. Empty where none is.
+    std::string allowed(std::string_view route, const std::function<bool(Access)>& isThere) const;
 
     /// Every route; what it points to stays as long as the router.
     std::vector<Route> routes() const;
@@ -53,8 +56,6 @@ private:
         Handler handler;
     };
     using Methods = std::map<Method, Target>;
-
-    static std::string allowed(const Methods& methods);
 
     std::map<std::string, Methods, std::less<>> routes_;
 };

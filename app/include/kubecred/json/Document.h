@@ -44,14 +44,14 @@ private:
     std::vector<Member> members_;
 };
 
-/// How deep arrays and objects may stand inside each other, the outermost included.
+/// How deep arrays and objects of a request may stand inside each other, the outermost included.
 inline constexpr int maxDepth = 32;
 
 /// Reads one JSON text strictly. Beyond the grammar these are refused, since none of them means
-/// the same to every reader: nesting deeper than `maxDepth`, a key twice in one object, U+0000 in
+/// the same to every reader: nesting deeper than `depth`, a key twice in one object, U+0000 in
 /// a key, bad UTF-8, a lone surrogate. An empty `text` counts as `{}`.
 /// Throws Error (malformedRequest) with the message "Malformed JSON". The size of `text` is the
 /// caller's to bound.
-Document parse(std::string_view text);
+Document parse(std::string_view text, int depth = maxDepth);
 
 } // namespace kubecred::json

@@ -32,8 +32,16 @@ public:
     std::optional<std::string> optionalText(std::string_view name, const TextRule& rule);
     Uuid requiredUuid(std::string_view name);
 
-    /// A JSON object as compact text, `{}` where the field is absent.
-    std::string optionalObject(std::string_view name);
+    /// A JSON object as compact text, `{}` where the field is absent. `maxBytes` bounds it as it
+    /// will be answered (json/WrittenOut.h).
+    std::string optionalObject(std::string_view name, std::size_t maxBytes);
+
+    /// A JSON object as a database gives it back, as compact text: of any size. Its numbers may be
+    /// written out (1e308 in 309 digits), so that only their magnitude counts.
+    std::string requiredStoredObject(std::string_view name);
+
+    /// Whether no field fails.
+    bool areValid() const noexcept { return errors_.empty(); }
 
     /// Throws Error (validation) with every failing field where there is one.
     void check() const;
