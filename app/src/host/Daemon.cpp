@@ -35,6 +35,12 @@ namespace {
 
 constexpr std::string_view keysNotReloaded = "API keys not reloaded: those from before stay in use";
 
+// How long what has nothing to do any more may take to end: opening a session, most of all.
+constexpr std::chrono::seconds farewell{3};
+
+// How long the last answers may take: a little more than any request may wait.
+constexpr std::chrono::seconds lastAnswers{11};
+
 /// The port that the configuration names cannot be opened; what() says why.
 class ListenFault : public std::runtime_error {
 public:
@@ -52,12 +58,6 @@ public:
 private:
     int error_; // errno
 };
-
-// How long what has nothing to do any more may take to end: opening a session, most of all.
-constexpr std::chrono::seconds farewell{3};
-
-// How long the last answers may take: a little more than any request may wait.
-constexpr std::chrono::seconds lastAnswers{11};
 
 /// The parts of a running daemon.
 class Daemon {
