@@ -54,7 +54,7 @@ constexpr std::array<Preset, 33> presets{{
 } // namespace
 
 /// The stores where the database and the role preset everything otherwise than we need it.
-class PostgresPresetsTest : public PostgresStore {
+class PostgresPresetsTest : public OnALoop<PostgresStore> {
     CPPUNIT_TEST_SUB_SUITE(PostgresPresetsTest, CredentialStoreContract);
     CPPUNIT_TEST(everySettingIsOurs);
     CPPUNIT_TEST(acknowledgesNothingBeforeItIsOnDisk);
@@ -178,12 +178,6 @@ private:
     }
 };
 
-class PostgresPresetsLoopTest : public OnALoop<PostgresPresetsTest> {
-    CPPUNIT_TEST_SUB_SUITE(PostgresPresetsLoopTest, PostgresPresetsTest);
-    CPPUNIT_TEST_SUITE_END();
-};
-
 CPPUNIT_TEST_SUITE_REGISTRATION(PostgresPresetsTest);
-CPPUNIT_TEST_SUITE_REGISTRATION(PostgresPresetsLoopTest);
 
 } // namespace kubecred::test
