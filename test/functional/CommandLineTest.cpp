@@ -180,7 +180,7 @@ public:
         assertRefused({"127.0.0.1", 1, 78, "Permission denied", unprivileged});
         assertRefused({"192.0.2.1", freePort(), 78, "Cannot assign requested address"});
         assertRefused(
-            {"127.0.0.1", freePort(), 78, "Too many open files", {"prlimit", "--nofile=10:10"}});
+            {"127.0.0.1", freePort(), 78, "Too many open files", {"prlimit", "--nofile=7:7"}});
     }
 
 private:
