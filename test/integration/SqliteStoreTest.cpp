@@ -61,7 +61,9 @@ public:
     }
 
 private:
-    void run(const std::string& sql) const { storage::SqliteConnection(path()).script(sql); }
+    void run(const std::string& sql) const {
+        storage::SqliteConnection(path(), soon()).script(sql);
+    }
 
     std::string path() const { return (directory_->path() / "folder" / "test.db").string(); }
 
