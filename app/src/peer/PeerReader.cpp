@@ -81,8 +81,9 @@ bool PeerReader::answers() const {
 
 Deferred<std::optional<FoundCredential>> PeerReader::find(const LookUp& lookUp) {
     return Deferred<Found>([this, lookUp](Executor& executor, Sink<Found> sink) {
-        submit({lookUp.id, requestFor(lookUp), lookUp.deadline, &executor,
-                failingWhenOverdue(executor, lookUp.deadline, "peer timed out", std::move(sink))});
+        auto timed =
+            failingWhenOverdue(executor, lookUp.deadline, "peer timed out", std::move(sink));
+        submit({lookUp.id, requestFor(lookUp), lookUp.deadline, &executor, std::move(timed)});
     });
 }
 
