@@ -88,11 +88,12 @@ public:
     }
 
 private:
-    // From now on, whoever reads a row asks this of it.
+    // From now on, whoever reads a row asks this of it. In one transaction: a probe of a session
+    // must not meet the moment between the table and the view.
     void readThrough(const std::string& condition) {
-        if (!std::exchange(isHidden_, true))
-            query("ALTER TABLE credentials RENAME TO kept");
-        query("CREATE OR REPLACE VIEW credentials AS SELECT * FROM kept WHERE " + condition);
+        const std::string hide = "ALTER TABLE credentials RENAME TO kept;";
+        query((std::exchange(isHidden_, true) ? "" : hide) +
+              "CREATE OR REPLACE VIEW credentials AS SELECT * FROM kept WHERE " + condition);
     }
 
     bool isHidden_ = false; // behind a view
