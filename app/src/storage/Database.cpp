@@ -8,6 +8,7 @@
 #include "SqliteSession.h"
 #include "kubecred/Resolver.h"
 
+#include <algorithm>
 #include <memory>
 #include <span>
 #include <string>
@@ -158,6 +159,9 @@ void prepareEnvironment(const DatabaseSettings& settings) {
 
 std::unique_ptr<Migrator> makeMigrator(const DatabaseSettings& settings,
                                        std::chrono::milliseconds patience) {
+    // A file is there at once or not at all; what may take its time is another migration of it.
+    if (settings.driver == DatabaseSettings::Driver::sqlite)
+        patience = std::max<std::chrono::milliseconds>(patience, std::chrono::seconds(30));
     return std::make_unique<Migrator>(
         migrationSession(settings, Resolver(), std::chrono::steady_clock::now() + patience),
         migrationsOf(settings));

@@ -59,7 +59,8 @@ private:
 /// environment says of databases. Call before any other thread runs: it changes the environment.
 void prepareEnvironment(const DatabaseSettings& settings);
 
-/// Connects for a migration, within the patience. Throws StorageError.
+/// Connects for a migration, within the patience; waits for others who use a SQLite file for half a
+/// minute at least. Throws StorageError.
 std::unique_ptr<Migrator>
 makeMigrator(const DatabaseSettings& settings,
              std::chrono::milliseconds patience = std::chrono::seconds(5));
