@@ -73,6 +73,9 @@ std::string shown(const std::string& bytes) {
     return text;
 }
 
+// One of each kind that a reader may take for something.
+const std::string telling("\0\t\n\r \x01\x7f\x80\xff:;,\"\\%#/?=0a(", 22);
+
 bool isControlByte(int byte) { return byte < 0x20 || byte == 0x7f; }
 
 } // namespace
@@ -108,10 +111,10 @@ public:
         for (const auto& sample : samples()) {
             const std::string whole = wholeOf(sample);
             for (std::size_t i = 0; i < whole.size(); ++i)
-                for (int byte = 0; byte < 0x100; ++byte) {
-                    const auto changed = with(whole, i, 1, static_cast<char>(byte));
+                for (const char byte : telling) {
+                    const auto changed = with(whole, i, 1, byte);
                     CPPUNIT_ASSERT_MESSAGE(shown(changed),
-                                           read(changed, changed.size()) == read(changed, 1));
+                                           read(changed, changed.size()) == read(changed, 5));
                 }
         }
     }
