@@ -1,5 +1,6 @@
 #include "PostgresConnection.h"
 
+#include "Libpq.h"
 #include "PostgresFaults.h"
 #include "PostgresServers.h"
 
@@ -13,25 +14,8 @@
 #include <vector>
 
 namespace kubecred::storage {
-namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
-
-// False once the deadline has passed.
-bool awaitSocket(int fd, short events, Deadline deadline) {
-    const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now()).count();
-    pollfd watched{fd, events, 0};
-    return left > 0 && ::poll(&watched, 1, static_cast<int>(left)) != 0;
-}
-
-// They would go to standard error, and may quote what nobody should read there.
-void silenceNotices(PGconn* connection) noexcept {
-    PQsetNoticeProcessor(
-        connection, [](void*, const char*) {}, nullptr);
-}
-
-} // namespace
 
 std::string_view PostgresResult::text(int row, int column) const noexcept {
     const int length = PQgetlength(result_.get(), row, column);

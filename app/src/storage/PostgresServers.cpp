@@ -1,6 +1,7 @@
 #include "PostgresServers.h"
 
 #include "Fault.h"
+#include "Libpq.h"
 #include "PostgresFaults.h"
 #include "kubecred/Text.h"
 
@@ -22,8 +23,6 @@
 namespace kubecred::storage {
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 using Option = std::pair<std::string, std::string>;
 using Options = std::vector<Option>;
 using ProbeHandle = std::unique_ptr<PGconn, decltype(&PQfinish)>;
@@ -87,18 +86,9 @@ ProbeHandle startProbe(const Options& options) {
     ProbeHandle probe(PQconnectStartParams(names.data(), values.data(), 0), &PQfinish);
     if (!probe)
         return probe;
-    // Notices would go to standard error, and may quote what nobody should read there.
-    PQsetNoticeProcessor(
-        probe.get(), [](void*, const char*) {}, nullptr);
+    silenceNotices(probe.get());
     PQsetErrorVerbosity(probe.get(), PQERRORS_SQLSTATE); // as faultOfConnectMessage wants it
     return probe;
-}
-
-// False once the deadline has passed.
-bool awaitSocket(int fd, short events, Deadline deadline) {
-    const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now()).count();
-    pollfd watched{fd, events, 0};
-    return left > 0 && ::poll(&watched, 1, static_cast<int>(left)) != 0;
 }
 
 void probeConnection(const Options& options, Deadline deadline) {
