@@ -37,8 +37,8 @@ public:
         poller_.wake();
     }
 
-    SocketWaiter* sockets() noexcept override { return &waits_; }
-    Timers* timers() noexcept override { return &timers_; }
+    SocketWaiter& sockets() noexcept override { return waits_; }
+    Timers& timers() noexcept override { return timers_; }
 
     std::thread::id id() const noexcept { return thread_.get_id(); }
 

@@ -42,8 +42,8 @@ public:
 
     /// Runs the work on the loop's thread. Safe to call from any thread.
     void post(std::function<void()> work) override;
-    SocketWaiter* sockets() noexcept override { return &waits_; }
-    Timers* timers() noexcept override { return &timers_; }
+    SocketWaiter& sockets() noexcept override { return waits_; }
+    Timers& timers() noexcept override { return timers_; }
 
     /// Serves a connection that `open` has counted, until it ends. Safe to call from any thread.
     void adopt(const Poco::Net::StreamSocket& socket);

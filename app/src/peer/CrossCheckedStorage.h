@@ -17,10 +17,6 @@ public:
     Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override;
 
 private:
-    void askPeer(const LookUp& lookUp, Executor& executor,
-                 Outcome<std::optional<FoundCredential>> ours,
-                 Sink<std::optional<FoundCredential>> sink);
-
     CredentialReader& own_;
     Peer& peer_;
 };

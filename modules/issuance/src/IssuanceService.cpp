@@ -24,16 +24,14 @@ Deferred<std::variant<Credential, Duplicate>> IssuanceService::issue(IssueReques
                           std::move(request.metadata),
                           workerId_,
                           now};
-    using Result = std::variant<Credential, Duplicate>;
-    return writer_.issue(credential, std::chrono::steady_clock::now() + settings_.timeout)
-        .then([this, credential](IssueOutcome outcome) -> Result {
-            if (auto* duplicate = std::get_if<Duplicate>(&outcome)) {
-                duplicates_.add();
-                return std::move(*duplicate);
-            }
-            issued_.add();
-            return credential;
-        });
+    const auto deadline = std::chrono::steady_clock::now() + settings_.timeout;
+    auto outcome = co_await writer_.issue(credential, deadline);
+    if (auto* duplicate = std::get_if<Duplicate>(&outcome)) {
+        duplicates_.add();
+        co_return std::move(*duplicate);
+    }
+    issued_.add();
+    co_return std::move(credential);
 }
 
 } // namespace kubecred::issuance

@@ -42,12 +42,10 @@ http::Response conflict(const Duplicate& existing) {
 } // namespace
 
 Deferred<http::Response> IssueHandler::operator()(const http::Request& request) const {
-    return service_.issue(parse(http::readJson(request)))
-        .then([this](const std::variant<Credential, Duplicate>& outcome) {
-            if (const auto* duplicate = std::get_if<Duplicate>(&outcome))
-                return conflict(*duplicate);
-            return created(std::get<Credential>(outcome));
-        });
+    const auto outcome = co_await service_.issue(parse(http::readJson(request)));
+    if (const auto* duplicate = std::get_if<Duplicate>(&outcome))
+        co_return conflict(*duplicate);
+    co_return created(std::get<Credential>(outcome));
 }
 
 http::Response IssueHandler::created(const Credential& credential) const {

@@ -33,7 +33,8 @@ http::Response render(const std::optional<FoundCredential>& found) {
 
 Deferred<http::Response> LookUpHandler::operator()(const http::Request& request) const {
     const auto deadline = std::chrono::steady_clock::now() + timeout_;
-    return reader_.find({parse(http::readJson(request)), deadline, request.trace}).then(&render);
+    const LookUp lookUp{parse(http::readJson(request)), deadline, request.trace};
+    co_return render(co_await reader_.find(lookUp));
 }
 
 } // namespace kubecred::issuance

@@ -29,14 +29,9 @@ public:
     /// nothing for an unknown id and for a mismatch alike. Fails with Error (unavailable), and
     /// while the database is away alike for both: a mismatch that memory tells of tells nobody
     /// anything.
-    Deferred<std::optional<FoundCredential>> verify(VerifyRequest request, const Trace& trace);
+    Deferred<std::optional<FoundCredential>> verify(VerifyRequest request, Trace trace);
 
 private:
-    using Found = std::optional<FoundCredential>;
-
-    void ask(VerifyRequest request, const LookUp& lookUp, Executor& executor, Sink<Found> sink);
-    Outcome<Found> settled(const VerifyRequest& request, Outcome<Found> outcome);
-
     CredentialReader& reader_;
     const VerificationSettings settings_;
     Counter& verified_;

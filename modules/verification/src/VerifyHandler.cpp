@@ -28,8 +28,8 @@ VerifyHandler::VerifyHandler(VerificationService& service, const Clock& clock, s
     : service_(service), clock_(clock), workerId_(std::move(workerId)) {}
 
 Deferred<http::Response> VerifyHandler::operator()(const http::Request& request) const {
-    return service_.verify(parse(http::readJson(request)), request.trace)
-        .then([this](const std::optional<FoundCredential>& found) { return render(found); });
+    const auto found = co_await service_.verify(parse(http::readJson(request)), request.trace);
+    co_return render(found);
 }
 
 http::Response VerifyHandler::render(const std::optional<FoundCredential>& found) const {
