@@ -12,22 +12,16 @@
 
 namespace kubecred::test {
 
-/// Runs work at once, on the thread that brings it.
-class InlineExecutor final : public Executor {
-public:
-    void post(std::function<void()> work) override { work(); }
-};
-
 /// An operation under way. Any number of them need no thread of their own.
 template <typename T>
 class Started {
 public:
-    /// Without an executor, the outcome comes on whichever thread has it.
-    explicit Started(Deferred<T> deferred, Executor& where = executor) {
+    Started(Deferred<T> deferred, Executor& where) {
         auto promise = std::make_shared<std::promise<Outcome<T>>>();
         outcome_ = promise->get_future();
-        where.post([&where, promise, deferred = std::move(deferred)]() mutable {
-            std::move(deferred).start(
+        auto shared = std::make_shared<Deferred<T>>(std::move(deferred));
+        where.post([&where, promise, shared] {
+            std::move(*shared).start(
                 where, [promise](Outcome<T> outcome) { promise->set_value(std::move(outcome)); });
         });
     }
@@ -50,15 +44,7 @@ public:
     }
 
 private:
-    inline static InlineExecutor executor;
-
     std::future<Outcome<T>> outcome_;
 };
-
-/// Waits for a value and returns it; throws what the operation failed with.
-template <typename T>
-T await(Deferred<T> deferred) {
-    return Started<T>(std::move(deferred)).get();
-}
 
 } // namespace kubecred::test
