@@ -13,6 +13,8 @@ class JsonStrictnessTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesAKeyTwice);
     CPPUNIT_TEST(refusesNulInKeys);
     CPPUNIT_TEST(boundsDepth);
+    CPPUNIT_TEST(boundsDepthAsAsked);
+    CPPUNIT_TEST(boundsTheNumberOfNodes);
     CPPUNIT_TEST(refusesLoneSurrogates);
     CPPUNIT_TEST(refusesBadUtf8);
     CPPUNIT_TEST(refusesControlCharacters);
@@ -55,6 +57,29 @@ public:
         CPPUNIT_ASSERT(isRefused(nested("[", "", "]", 50000)));
         CPPUNIT_ASSERT(isRefused(std::string(100000, '[')));
         CPPUNIT_ASSERT(!isRefused("[" + nested("", "[],", "", 1) + "[],[],{}]"));
+    }
+
+    void boundsDepthAsAsked() {
+        for (const std::size_t depth : {1U, 2U, 100000U}) {
+            const int times = static_cast<int>(depth);
+            CPPUNIT_ASSERT(!isRefused(nested("[", "", "]", times), {.depth = depth}));
+            CPPUNIT_ASSERT(isRefused(nested("[", "", "]", times + 1), {.depth = depth}));
+        }
+        CPPUNIT_ASSERT(!isRefused("1", {.depth = 0}));
+        CPPUNIT_ASSERT(isRefused("{}", {.depth = 0}));
+    }
+
+    void boundsTheNumberOfNodes() {
+        for (const char* text :
+             {"[1,2,3,4]", "[[[[[]]]]]", R"({"a":1,"b":2})", R"({"a":[[],1]})"}) {
+            CPPUNIT_ASSERT_MESSAGE(text, !isRefused(text, {.nodes = 5}));
+            CPPUNIT_ASSERT_MESSAGE(text, isRefused(text, {.nodes = 4}));
+        }
+        std::string most = "[0";
+        while (most.size() < (2 << 20) - 2)
+            most += ",0";
+        CPPUNIT_ASSERT(!isRefused(most + "]"));
+        CPPUNIT_ASSERT(isRefused(most + ",0]"));
     }
 
     void refusesLoneSurrogates() {
@@ -113,9 +138,9 @@ private:
         return before + text;
     }
 
-    static bool isRefused(const std::string& text) {
+    static bool isRefused(const std::string& text, const json::Limits& limits = {}) {
         try {
-            json::parse(text);
+            json::parse(text, limits);
             return false;
         } catch (const Error& error) {
             CPPUNIT_ASSERT(error.kind() == ErrorKind::malformedRequest);

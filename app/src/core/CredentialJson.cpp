@@ -21,7 +21,7 @@ void writeMembers(json::Writer& writer, const Credential& credential) {
         .member("issuedAt", toIso8601(credential.issuedAt));
 }
 
-std::optional<Credential> readCredential(const json::Document& object) {
+std::optional<Credential> readCredential(json::Value object) {
     validation::Fields fields(object);
     Credential credential{fields.requiredUuid("id"),
                           fields.requiredText("name", validation::nameRule),
@@ -31,7 +31,7 @@ std::optional<Credential> readCredential(const json::Document& object) {
                           fields.requiredText("issuedBy", validation::issuedByRule),
                           {}};
     const auto issuedAt = parseIso8601(fields.requiredText("issuedAt", {24, "Time is required"}));
-    if (!fields.areValid() || !issuedAt)
+    if (!fields.errors().empty() || !issuedAt)
         return std::nullopt;
     credential.issuedAt = *issuedAt;
     return credential;

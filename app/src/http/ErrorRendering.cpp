@@ -3,6 +3,7 @@
 #include "kubecred/json/Writer.h"
 
 #include <cstdint>
+#include <variant>
 
 namespace kubecred::http {
 namespace {
@@ -40,8 +41,11 @@ int statusOf(ErrorKind kind) noexcept {
 
 void writePath(json::Writer& writer, const FieldError& error) {
     writer.key("path").beginArray();
-    if (!error.field.empty())
-        writer.string(error.field);
+    for (const auto& step : error.path)
+        if (const auto* index = std::get_if<std::size_t>(&step))
+            writer.integer(static_cast<std::int64_t>(*index));
+        else
+            writer.string(std::get<std::string>(step));
     writer.endArray();
 }
 

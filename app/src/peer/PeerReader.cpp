@@ -3,6 +3,7 @@
 #include "kubecred/Error.h"
 #include "kubecred/Overdue.h"
 #include "kubecred/domain/CredentialJson.h"
+#include "kubecred/json/Document.h"
 
 #include <algorithm>
 #include <utility>
@@ -17,7 +18,7 @@ constexpr std::size_t mostWaiting = 256;
 constexpr std::chrono::seconds pause{1};
 
 // The earlier implementation bounded it by the size of a body alone.
-constexpr int mostDepth = 100000;
+constexpr std::size_t mostDepth = 100000;
 
 // How long one question may hold a connection, for which others wait.
 constexpr std::chrono::milliseconds patience{500};
@@ -35,15 +36,17 @@ std::exception_ptr unavailable(const char* why) {
 std::optional<FoundCredential> readAnswer(const PeerAnswer& answer, const Uuid& id) {
     if (answer.status != 200)
         throw AnswerError("refused the question");
-    const auto body = json::parse(answer.body, mostDepth);
-    if (body.root().type == json::Type::null)
+    const auto document =
+        json::parse(answer.body, {.depth = mostDepth, .nodes = answer.body.size()});
+    const auto body = document.root();
+    if (body.type() == json::Type::null)
         return std::nullopt;
     auto credential = readCredential(body);
     if (!credential || credential->id != id)
         throw AnswerError("malformed answer");
     FoundCredential found{std::make_shared<const Credential>(*std::move(credential))};
-    if (const auto* asOf = body.find("asOf")) {
-        found.asOf = parseIso8601(asOf->text);
+    if (const auto asOf = body.find("asOf")) {
+        found.asOf = parseIso8601(asOf->asString().value_or(""));
         if (!found.asOf)
             throw AnswerError("malformed answer");
     }

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t maxMetadataBytes = 256 << 10;
 
 IssueRequest parse(const json::Document& body) {
-    validation::Fields fields(body);
+    validation::Fields fields(body.root());
     IssueRequest request;
     request.name = fields.requiredText("name", validation::nameRule);
     request.email = fields.requiredText("email", validation::emailRule);

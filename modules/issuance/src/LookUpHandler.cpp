@@ -11,7 +11,7 @@ namespace kubecred::issuance {
 namespace {
 
 Uuid parse(const json::Document& body) {
-    validation::Fields fields(body);
+    validation::Fields fields(body.root());
     const Uuid id = fields.requiredUuid("id");
     fields.check();
     return id;

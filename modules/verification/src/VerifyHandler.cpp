@@ -13,7 +13,7 @@ namespace {
 constexpr validation::TextRule nameRule{validation::nameRule.maxCharacters, "Name cannot be empty"};
 
 VerifyRequest parse(const json::Document& body) {
-    validation::Fields fields(body);
+    validation::Fields fields(body.root());
     VerifyRequest request;
     request.id = fields.requiredUuid("id");
     request.name = fields.optionalText("name", nameRule);

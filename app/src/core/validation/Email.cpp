@@ -1,11 +1,8 @@
+#include "kubecred/Ascii.h"
 #include "kubecred/validation/Fields.h"
 
 namespace kubecred::validation {
 namespace {
-
-bool isLetter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-bool isLetterOrDigit(char c) noexcept { return isLetter(c) || (c >= '0' && c <= '9'); }
 
 bool isLocalPart(std::string_view local) noexcept {
     constexpr std::string_view punctuation = "_'+-.";

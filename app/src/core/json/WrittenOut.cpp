@@ -1,5 +1,7 @@
 #include "kubecred/json/WrittenOut.h"
 
+#include "kubecred/Ascii.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -9,7 +11,7 @@ namespace {
 
 constexpr std::string_view numberCharacters = "0123456789+-.eE";
 
-bool beginsNumber(char c) noexcept { return c == '-' || (c >= '0' && c <= '9'); }
+bool beginsNumber(char c) noexcept { return c == '-' || isDigit(c); }
 
 std::size_t lengthOfString(std::string_view text) noexcept {
     std::size_t i = 1;
