@@ -6,6 +6,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -25,6 +26,8 @@ namespace {
 class KeepingExecutor final : public Executor {
 public:
     void post(std::function<void()> work) override { kept_.push_back(std::move(work)); }
+    SocketWaiter& sockets() noexcept override { std::abort(); }
+    Timers& timers() noexcept override { std::abort(); }
 
     void run() {
         for (const auto& work : std::exchange(kept_, {}))
@@ -36,11 +39,10 @@ private:
 };
 
 // What comes of `operation` once the executor gets to it.
-Deferred<Response> later(const std::function<Response()>& operation) {
-    return Deferred<int>([](Executor& executor, const Sink<int>& sink) {
-               executor.post([sink] { sink(0); });
-           })
-        .then([operation](int) { return operation(); });
+Deferred<Response> later(std::function<Response()> operation) {
+    co_await Deferred<int>(
+        [](Executor& executor, const Sink<int>& sink) { executor.post([sink] { sink(0); }); });
+    co_return operation();
 }
 
 } // namespace

@@ -80,11 +80,15 @@ private:
     class Help final : public Timers::Work {
     public:
         Help(Batcher& batcher, Executor& loop) : batcher_(batcher), loop_(loop) {}
-        ~Help() override { batcher_.setHelp(false); } // the loop may be gone before it is time
+        ~Help() override {
+            if (!isOver_)
+                batcher_.setHelp(false); // the loop is gone before it is time
+        }
         Help(const Help&) = delete;
         Help& operator=(const Help&) = delete;
 
         void expire() override {
+            isOver_ = true; // another one may be due once this one is destroyed
             batcher_.setHelp(false);
             batcher_.help(loop_);
         }
@@ -92,6 +96,7 @@ private:
     private:
         Batcher& batcher_;
         Executor& loop_;
+        bool isOver_ = false;
     };
 
     // What a batch gets even where a job of it has less time left: giving a session up because of
@@ -140,11 +145,12 @@ private:
         Lock lock(mutex_);
         isExpected_ = false;
         while (queue_.hasNext(isOneAlone_)) {
-            if (const auto refusal = pool_.refusal()) {
-                unsent = takeAll(*refusal);
+            std::optional<Fault> refusal;
+            auto lease = borrow(refusal);
+            if (refusal) {
+                failAll(*refusal, unsent);
                 break;
             }
-            auto lease = pool_.lend(*this);
             isExpected_ = !lease;
             if (!lease)
                 return std::nullopt;
@@ -162,12 +168,24 @@ private:
         return std::nullopt;
     }
 
-    Jobs takeAll(Fault refusal) {
+    // A session, or why there is none to be had. Where it is neither, this stands in the queue.
+    std::optional<Lease> borrow(std::optional<Fault>& refusal) {
+        refusal = pool_.refusal();
+        if (refusal)
+            return std::nullopt;
+        auto lease = pool_.lend(*this);
+        if (!lease)
+            refusal = pool_.refusal(); // the queue may have been woken for it just before
+        return lease;
+    }
+
+    void failAll(Fault refusal, Jobs& unsent) {
         Jobs jobs = queue_.takeAll();
         pool_.addWaiting(-static_cast<std::ptrdiff_t>(jobs.size()));
-        for (Job& job : jobs)
+        for (Job& job : jobs) {
             job.fail(refusal);
-        return jobs;
+            unsent.push_back(std::move(job));
+        }
     }
 
     Flight board(Lease lease, Jobs& unsent) {

@@ -53,7 +53,7 @@ public:
     std::unique_ptr<Session> openSuccessor() { return opened(); }
 
     /// Takes what `openSuccessor` gave. Without a successor, the session goes on as long as it
-    /// works, for which it is to be probed now.
+    /// works; another one is to be opened some seconds later.
     void setSuccessor(std::unique_ptr<Session> successor);
 
     /// Whether `replace` is to be called, which puts the successor in the session's place.

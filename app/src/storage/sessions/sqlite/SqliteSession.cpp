@@ -5,6 +5,7 @@
 
 #include <poll.h>
 
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,10 @@ namespace kubecred::storage {
 namespace {
 
 using Row = std::vector<SqliteValue>;
+
+// Before its deadline, a statement gives up on a lock: SQLite takes longer to do so than it is
+// told, and whoever waits for the answer gives the whole session up at the deadline.
+constexpr std::chrono::milliseconds timeToGiveUp{50};
 
 SqliteValue valueOf(std::string_view text) { return std::string(text); }
 SqliteValue valueOf(std::int64_t number) { return number; }
@@ -78,7 +83,7 @@ void SqliteSession::begin(const Statement& statement, const Parameters& paramete
                           Deadline deadline) {
     worker_.begin([role = role_, &statement, rows = rowsOf(parameters),
                    deadline](SqliteConnection& connection) {
-        connection.waitForOthers(deadline);
+        connection.waitForOthers(deadline - timeToGiveUp);
         return run(connection, role, statement, rows);
     });
 }

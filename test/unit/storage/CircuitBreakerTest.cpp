@@ -1,7 +1,7 @@
-#include "storage/CircuitBreaker.h"
+#include "storage/sessions/CircuitBreaker.h"
 
-#include "FixedClock.h"
-#include "RecordingLogger.h"
+#include "unit/FixedClock.h"
+#include "unit/RecordingLogger.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

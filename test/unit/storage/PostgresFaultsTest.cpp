@@ -1,4 +1,4 @@
-#include "storage/PostgresFaults.h"
+#include "storage/sessions/postgresql/PostgresFaults.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

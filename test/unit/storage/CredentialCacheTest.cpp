@@ -1,4 +1,4 @@
-#include "storage/CredentialCache.h"
+#include "storage/cache/CredentialCache.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

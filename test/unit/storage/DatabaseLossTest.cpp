@@ -1,4 +1,4 @@
-#include "SessionPoolFixture.h"
+#include "BatcherFixture.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -16,7 +16,7 @@ using storage::DatabaseState;
 using storage::Fault;
 
 // What a pool of sessions makes of a database that goes away and comes back.
-class DatabaseLossTest : public SessionPoolFixture {
+class DatabaseLossTest : public BatcherFixture {
     CPPUNIT_TEST_SUITE(DatabaseLossTest);
     CPPUNIT_TEST(failsAtOnceWhileDown);
     CPPUNIT_TEST(failsWhatWaitsOnceItIsDown);
@@ -31,32 +31,31 @@ class DatabaseLossTest : public SessionPoolFixture {
 public:
     void failsAtOnceWhileDown() {
         database_.isDown = true;
-        Pool pool = poolOf(2, database_.factory());
-        pool.start();
+        make(2);
+        pool_->start();
         awaitState(DatabaseState::Kind::down);
         for (int i = 0; i < 100; ++i) {
-            auto job = submit(pool, 1);
-            CPPUNIT_ASSERT(job.isDone());
+            auto job = submit(1);
             CPPUNIT_ASSERT_EQUAL(std::string("database unreachable"), failureOf(job));
         }
     }
 
     void failsWhatWaitsOnceItIsDown() {
         database_.isDown = true;
-        Pool pool = poolOf(2, database_.factory());
-        auto early = submit(pool, 1);
-        pool.start();
+        make(2);
+        auto early = submit(1);
+        pool_->start();
         CPPUNIT_ASSERT_EQUAL(std::string("database unreachable"), failureOf(early));
     }
 
     void recovers() {
         database_.isDown = true;
-        Pool pool = poolOf(2, database_.factory());
-        pool.start();
+        make(2);
+        pool_->start();
         awaitState(DatabaseState::Kind::down);
         database_.isDown = false;
         awaitState(DatabaseState::Kind::up);
-        CPPUNIT_ASSERT_EQUAL(10, submit(pool, 1).get());
+        CPPUNIT_ASSERT_EQUAL(10, submit(1).get());
         CPPUNIT_ASSERT(breaker_.state().lastFault == Fault::unreachable);
         const auto events = awaitEvents(2);
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, events.size());
@@ -65,8 +64,8 @@ public:
     }
 
     void noticesLossWithoutTraffic() {
-        Pool pool = poolOf(2, database_.factory());
-        pool.start();
+        make(2);
+        pool_->start();
         awaitSessions(2);
         database_.isDown = true;
         awaitState(DatabaseState::Kind::down);
@@ -75,11 +74,11 @@ public:
 
     void spacesAttempts() {
         database_.isDown = true;
-        Pool pool = poolOf(2, database_.factory());
-        pool.start();
+        make(2);
+        pool_->start();
         awaitState(DatabaseState::Kind::down);
         for (int i = 0; i < 100; ++i) {
-            submit(pool, 1);
+            submit(1);
             std::this_thread::sleep_for(2ms);
         }
         CPPUNIT_ASSERT(database_.openings <= 4);
@@ -87,23 +86,23 @@ public:
     }
 
     void namesTheFault() {
-        Pool pool = poolOf(2, [](storage::Role, Deadline) -> std::unique_ptr<storage::Session> {
+        make(2, [](storage::Role, Deadline) -> std::unique_ptr<storage::Session> {
             throw storage::StorageError(Fault::schemaMissing);
         });
-        pool.start();
+        pool_->start();
         awaitState(DatabaseState::Kind::down);
-        auto job = submit(pool, 1);
+        auto job = submit(1);
         CPPUNIT_ASSERT_EQUAL(std::string("database schema missing"), failureOf(job));
         CPPUNIT_ASSERT(awaitEvents(1).at(0).message.find("--migrate") != std::string::npos);
     }
 
     void survivesOtherExceptions() {
-        Pool pool = poolOf(1, [](storage::Role, Deadline) -> std::unique_ptr<storage::Session> {
+        make(1, [](storage::Role, Deadline) -> std::unique_ptr<storage::Session> {
             throw std::runtime_error("secret");
         });
-        pool.start();
+        pool_->start();
         awaitState(DatabaseState::Kind::down);
-        auto job = submit(pool, 1);
+        auto job = submit(1);
         CPPUNIT_ASSERT_EQUAL(std::string("database refused"), failureOf(job));
         for (const auto& event : logger_.events())
             for (const auto& [name, value] : event.fields)
@@ -112,37 +111,20 @@ public:
 
     // As where a server lets no more of them in.
     void worksWithAsManySessionsAsThereAre() {
-        Pool pool =
-            poolOf(3, [this, open = database_.factory()](storage::Role role, Deadline deadline) {
-                if (database_.openings >= 1)
-                    throw storage::StorageError(Fault::tooManyConnections);
-                return open(role, deadline);
-            });
-        pool.start();
+        make(3, [this, open = database_.factory()](storage::Role role, Deadline deadline) {
+            if (database_.openings >= 1)
+                throw storage::StorageError(Fault::tooManyConnections);
+            return open(role, deadline);
+        });
+        pool_->start();
         CPPUNIT_ASSERT(
             eventually([&] { return breaker_.state().lastFault == Fault::tooManyConnections; }));
         for (int i = 0; i < 10; ++i)
-            CPPUNIT_ASSERT_EQUAL(10, submit(pool, 1).get());
+            CPPUNIT_ASSERT_EQUAL(10, submit(1).get());
         CPPUNIT_ASSERT(breaker_.state().kind == DatabaseState::Kind::up);
     }
 
 private:
-    // A pool whose sessions answer ten times the number, after a word with the database.
-    Pool poolOf(std::size_t size, storage::SessionFactory factory) {
-        return {std::move(factory),
-                storage::Role::reading,
-                size,
-                std::chrono::milliseconds(1),
-                [](storage::Session& session, Pool::Batch& batch, Deadline deadline) {
-                    session.probe(deadline);
-                    for (auto& job : batch)
-                        job.answer(10 * job.question);
-                },
-                breaker_,
-                logger_,
-                metrics_};
-    }
-
     // A change is logged shortly after it shows.
     std::vector<RecordingLogger::Event> awaitEvents(std::size_t count) {
         CPPUNIT_ASSERT(eventually([&] { return logger_.events().size() >= count; }));

@@ -1,4 +1,4 @@
-#include "storage/Once.h"
+#include "storage/migrating/Once.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -1,4 +1,4 @@
-#include "storage/SqliteFile.h"
+#include "storage/sessions/sqlite/SqliteFile.h"
 
 #include "storage/Fault.h"
 #include "support/Process.h"

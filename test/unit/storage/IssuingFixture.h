@@ -1,12 +1,14 @@
 #pragma once
 
 #include "FakeSession.h"
-#include "FixedClock.h"
-#include "RecordingLogger.h"
-#include "ThrownError.h"
 #include "host/PrometheusMetrics.h"
-#include "storage/GroupCommit.h"
+#include "storage/operations/IssueCredentials.h"
+#include "storage/sessions/SessionPool.h"
+#include "support/LoopExecutor.h"
 #include "support/Started.h"
+#include "unit/FixedClock.h"
+#include "unit/RecordingLogger.h"
+#include "unit/ThrownError.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -19,7 +21,13 @@ namespace kubecred::test {
 
 /// A writer with one session of a fake database. What is issued before `start` travels in one
 /// batch.
-class GroupCommitFixture : public CppUnit::TestFixture {
+class IssuingFixture : public CppUnit::TestFixture {
+public:
+    void tearDown() override {
+        database_.releaseAnswers();
+        pool_.stop();
+    }
+
 protected:
     static Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
 
@@ -28,11 +36,17 @@ protected:
                 "worker-1",       clock_.now()};
     }
 
+    IssueOutcome issue(const Credential& credential) {
+        return await(writer_.issue(credential, soon()), loop_);
+    }
+
     std::vector<Started<IssueOutcome>> start(const std::vector<Credential>& credentials) {
-        std::vector<Started<IssueOutcome>> issues;
-        for (const auto& credential : credentials)
-            issues.emplace_back(writer_.issue(credential, soon()));
-        return issues;
+        return loop_.inOneTurn([&] {
+            std::vector<Started<IssueOutcome>> issues;
+            for (const auto& credential : credentials)
+                issues.emplace_back(writer_.issue(credential, soon()), loop_);
+            return issues;
+        });
     }
 
     static bool isIssued(const IssueOutcome& outcome) {
@@ -51,7 +65,11 @@ protected:
     RecordingLogger logger_;
     FixedClock clock_;
     host::PrometheusMetrics metrics_;
-    storage::GroupCommit writer_{database_.factory(), 1, logger_, clock_, metrics_};
+    storage::CircuitBreaker breaker_{"writes", logger_, clock_};
+    storage::SessionPool pool_{
+        database_.factory(), storage::Role::writing, 1, breaker_, logger_, metrics_};
+    storage::IssueCredentials writer_{pool_};
+    LoopExecutor loop_; // last: it must end before what works on it
 };
 
 } // namespace kubecred::test

@@ -1,4 +1,4 @@
-#include "storage/Migrator.h"
+#include "storage/migrating/Migrator.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -1,8 +1,8 @@
-#include "storage/SessionSlot.h"
+#include "storage/sessions/PooledSession.h"
 
 #include "FakeSession.h"
-#include "FixedClock.h"
-#include "RecordingLogger.h"
+#include "unit/FixedClock.h"
+#include "unit/RecordingLogger.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -17,13 +17,15 @@ using storage::DatabaseState;
 using storage::Fault;
 using storage::Role;
 
-class SessionSlotTest : public CppUnit::TestFixture {
-    CPPUNIT_TEST_SUITE(SessionSlotTest);
+class PooledSessionTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(PooledSessionTest);
     CPPUNIT_TEST(opensAtTheFirstCheck);
     CPPUNIT_TEST(opensForItsRole);
     CPPUNIT_TEST(keepsASessionThatWorks);
     CPPUNIT_TEST(opensAnewWhereAProbeFails);
     CPPUNIT_TEST(waitsWhereAProbeTimesOut);
+    CPPUNIT_TEST(waitsForAProbeNoLongerThanItMay);
+    CPPUNIT_TEST(dropsASessionThatCannotBeProbed);
     CPPUNIT_TEST(triesAgainInASecond);
     CPPUNIT_TEST(keepsASessionThatIsUsable);
     CPPUNIT_TEST(dropsALostSession);
@@ -37,10 +39,10 @@ class SessionSlotTest : public CppUnit::TestFixture {
 
 public:
     void opensAtTheFirstCheck() {
-        CPPUNIT_ASSERT(slot_.session() == nullptr);
+        CPPUNIT_ASSERT(place_.session() == nullptr);
         CPPUNIT_ASSERT(isDue());
-        slot_.check();
-        CPPUNIT_ASSERT(slot_.session() != nullptr);
+        check();
+        CPPUNIT_ASSERT(place_.session() != nullptr);
         CPPUNIT_ASSERT(!isDue());
         CPPUNIT_ASSERT(breaker_.state().kind == DatabaseState::Kind::up);
     }
@@ -51,61 +53,88 @@ public:
             asked = role;
             return factory_(role, deadline);
         };
-        storage::SessionSlot(factory, Role::reading, breaker_, logger_).check();
+        storage::PooledSession(factory, Role::reading, breaker_, logger_).open();
         CPPUNIT_ASSERT(asked == Role::reading);
     }
 
     void keepsASessionThatWorks() {
-        slot_.check();
-        const auto* session = slot_.session();
-        slot_.check();
-        slot_.succeeded();
-        CPPUNIT_ASSERT(slot_.session() == session);
+        check();
+        const auto* session = place_.session();
+        check();
+        place_.succeeded();
+        CPPUNIT_ASSERT(place_.session() == session);
         CPPUNIT_ASSERT_EQUAL(1, database_.openings.load());
     }
 
     void opensAnewWhereAProbeFails() {
-        slot_.check();
+        check();
         fake().probeFault = Fault::unreachable;
-        slot_.check();
-        CPPUNIT_ASSERT(slot_.session() != nullptr);
+        check();
+        CPPUNIT_ASSERT(place_.session() == nullptr);
+        CPPUNIT_ASSERT(isDue());
+        check();
+        CPPUNIT_ASSERT(place_.session() != nullptr);
         CPPUNIT_ASSERT_EQUAL(2, database_.openings.load());
         CPPUNIT_ASSERT_EQUAL(1, database_.sessions.load());
         CPPUNIT_ASSERT(breaker_.state().lastFault == Fault::unreachable);
     }
 
     void waitsWhereAProbeTimesOut() {
-        slot_.check();
+        check();
         fake().probeFault = Fault::timedOut;
-        slot_.check();
-        CPPUNIT_ASSERT(slot_.session() == nullptr);
+        check();
+        CPPUNIT_ASSERT(place_.session() == nullptr);
         CPPUNIT_ASSERT(!isDue());
         CPPUNIT_ASSERT_EQUAL(1, database_.openings.load());
         CPPUNIT_ASSERT(breaker_.refusal() == Fault::timedOut);
     }
 
+    void waitsForAProbeNoLongerThanItMay() {
+        check();
+        database_.ignoresProbes = true;
+        const auto began = steady_clock::now();
+        place_.beginProbe(began + 50ms);
+        CPPUNIT_ASSERT(place_.session() != nullptr);
+        CPPUNIT_ASSERT(!isDue());
+        place_.endProbe(began + 50ms);
+        CPPUNIT_ASSERT(steady_clock::now() - began >= 50ms);
+        CPPUNIT_ASSERT(place_.session() == nullptr);
+        CPPUNIT_ASSERT(!isDue());
+        CPPUNIT_ASSERT(breaker_.refusal() == Fault::timedOut);
+    }
+
+    void dropsASessionThatCannotBeProbed() {
+        check();
+        fake().isUsable = false;
+        place_.beginProbe(steady_clock::now() + 1s);
+        CPPUNIT_ASSERT(place_.session() == nullptr);
+        place_.endProbe(steady_clock::now() + 1s);
+        CPPUNIT_ASSERT(isDue());
+        CPPUNIT_ASSERT(breaker_.state().lastFault == Fault::refused);
+    }
+
     void triesAgainInASecond() {
         database_.isDown = true;
-        slot_.check();
-        CPPUNIT_ASSERT(slot_.session() == nullptr);
-        const auto wait = slot_.nextCheck() - steady_clock::now();
+        check();
+        CPPUNIT_ASSERT(place_.session() == nullptr);
+        const auto wait = place_.nextCheck() - steady_clock::now();
         CPPUNIT_ASSERT(wait > 0s && wait <= 1s);
         CPPUNIT_ASSERT(breaker_.refusal() == Fault::unreachable);
     }
 
     void keepsASessionThatIsUsable() {
-        slot_.check();
-        slot_.failed(Fault::refused);
-        CPPUNIT_ASSERT(slot_.session() != nullptr);
+        check();
+        place_.failed(Fault::refused);
+        CPPUNIT_ASSERT(place_.session() != nullptr);
         CPPUNIT_ASSERT(!isDue());
         CPPUNIT_ASSERT(!breaker_.state().lastFault);
     }
 
     void dropsALostSession() {
-        slot_.check();
+        check();
         fake().isUsable = false;
-        slot_.failed(Fault::unreachable);
-        CPPUNIT_ASSERT(slot_.session() == nullptr);
+        place_.failed(Fault::unreachable);
+        CPPUNIT_ASSERT(place_.session() == nullptr);
         CPPUNIT_ASSERT_EQUAL(0, database_.sessions.load());
         CPPUNIT_ASSERT(isDue());
         CPPUNIT_ASSERT(breaker_.state().lastFault == Fault::unreachable);
@@ -113,46 +142,45 @@ public:
     }
 
     void leavesADatabaseAloneThatTimedOut() {
-        slot_.check();
+        check();
         fake().isUsable = false;
-        slot_.failed(Fault::timedOut);
-        CPPUNIT_ASSERT(slot_.session() == nullptr);
+        place_.failed(Fault::timedOut);
+        CPPUNIT_ASSERT(place_.session() == nullptr);
         CPPUNIT_ASSERT(!isDue());
         CPPUNIT_ASSERT(breaker_.refusal() == Fault::timedOut);
     }
 
     void replacesASessionOfAge() {
-        slot_.check();
-        CPPUNIT_ASSERT(!slot_.isAged());
+        check();
+        CPPUNIT_ASSERT(!place_.isAged());
         database_.maxAge = 0ms;
         fake().isUsable = false;
-        slot_.failed(Fault::unreachable);
-        slot_.check();
-        CPPUNIT_ASSERT(slot_.isAged());
-        const auto* old = slot_.session();
+        place_.failed(Fault::unreachable);
+        check();
+        CPPUNIT_ASSERT(place_.isAged());
+        const auto* old = place_.session();
         database_.maxAge = 1h;
-        slot_.openSuccessor();
-        CPPUNIT_ASSERT(slot_.hasSuccessor());
-        CPPUNIT_ASSERT(slot_.session() == old);
+        place_.setSuccessor(place_.openSuccessor());
+        CPPUNIT_ASSERT(place_.hasSuccessor());
+        CPPUNIT_ASSERT(place_.session() == old);
         CPPUNIT_ASSERT_EQUAL(2, database_.sessions.load());
-        slot_.replace();
-        CPPUNIT_ASSERT(!slot_.hasSuccessor() && !slot_.isAged() && !isDue());
-        CPPUNIT_ASSERT(slot_.session() != old);
+        place_.replace();
+        CPPUNIT_ASSERT(!place_.hasSuccessor() && !place_.isAged() && !isDue());
+        CPPUNIT_ASSERT(place_.session() != old);
         CPPUNIT_ASSERT_EQUAL(1, database_.sessions.load());
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, breaker_.sessions());
     }
 
     void keepsAnOldSessionWithoutASuccessor() {
         database_.maxAge = 0ms;
-        slot_.check();
-        const auto* old = slot_.session();
+        check();
+        const auto* old = place_.session();
         refusesToOpen_ = Fault::timedOut;
-        slot_.openSuccessor();
-        CPPUNIT_ASSERT(!slot_.hasSuccessor());
-        CPPUNIT_ASSERT(isDue()); // to be probed now
-        CPPUNIT_ASSERT(!slot_.isAged());
-        slot_.check();
-        CPPUNIT_ASSERT(slot_.session() == old);
+        place_.setSuccessor(place_.openSuccessor());
+        CPPUNIT_ASSERT(!place_.hasSuccessor());
+        CPPUNIT_ASSERT(!place_.isAged()); // for a while
+        check();
+        CPPUNIT_ASSERT(place_.session() == old);
         CPPUNIT_ASSERT(!isDue());
         CPPUNIT_ASSERT(breaker_.state().kind == DatabaseState::Kind::up);
         CPPUNIT_ASSERT(breaker_.state().lastFault == Fault::timedOut);
@@ -160,37 +188,50 @@ public:
 
     void dropsAnOldSessionThatFailsItsProbe() {
         database_.maxAge = 0ms;
-        slot_.check();
+        check();
         refusesToOpen_ = Fault::unreachable;
-        slot_.openSuccessor();
+        place_.setSuccessor(place_.openSuccessor());
         fake().probeFault = Fault::readOnly;
-        slot_.check();
-        CPPUNIT_ASSERT(slot_.session() == nullptr);
+        check();
+        CPPUNIT_ASSERT(place_.session() == nullptr);
+        CPPUNIT_ASSERT(isDue());
+        check();
         CPPUNIT_ASSERT(breaker_.refusal() == Fault::unreachable);
     }
 
     void aSuccessorComesForALostSession() {
         database_.maxAge = 0ms;
-        slot_.check();
-        slot_.openSuccessor();
+        check();
+        place_.setSuccessor(place_.openSuccessor());
         fake().isUsable = false;
-        slot_.failed(Fault::unreachable);
-        CPPUNIT_ASSERT(slot_.session() == nullptr);
-        slot_.replace();
-        CPPUNIT_ASSERT(slot_.session() != nullptr);
+        place_.failed(Fault::unreachable);
+        CPPUNIT_ASSERT(place_.session() == nullptr);
+        place_.replace();
+        CPPUNIT_ASSERT(place_.session() != nullptr);
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, breaker_.sessions());
     }
 
     // Or every request would be told that its values are at fault.
     void blamesNoValueWhereItCannotOpen() {
         refusesToOpen_ = Fault::valueRefused;
-        slot_.check();
+        check();
         CPPUNIT_ASSERT(breaker_.refusal() == Fault::refused);
     }
 
 private:
-    bool isDue() const { return slot_.nextCheck() <= steady_clock::now(); }
-    FakeSession& fake() const { return dynamic_cast<FakeSession&>(*slot_.session()); }
+    // As a pool does with a place that is due.
+    void check() {
+        if (place_.session() == nullptr) {
+            place_.open();
+            return;
+        }
+        const auto deadline = steady_clock::now() + 1s;
+        place_.beginProbe(deadline);
+        place_.endProbe(deadline);
+    }
+
+    bool isDue() const { return place_.nextCheck() <= steady_clock::now(); }
+    FakeSession& fake() const { return dynamic_cast<FakeSession&>(*place_.session()); }
 
     FakeDatabase database_;
     RecordingLogger logger_;
@@ -203,9 +244,9 @@ private:
             throw storage::StorageError(*refusesToOpen_);
         return open(role, deadline);
     };
-    storage::SessionSlot slot_{factory_, Role::writing, breaker_, logger_};
+    storage::PooledSession place_{factory_, Role::writing, breaker_, logger_};
 };
 
-CPPUNIT_TEST_SUITE_REGISTRATION(SessionSlotTest);
+CPPUNIT_TEST_SUITE_REGISTRATION(PooledSessionTest);
 
 } // namespace kubecred::test

@@ -1,6 +1,6 @@
-#include "storage/GroupCommit.h"
+#include "storage/operations/IssueCredentials.h"
 
-#include "GroupCommitFixture.h"
+#include "IssuingFixture.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -15,8 +15,8 @@ using std::chrono::steady_clock;
 using storage::Fault;
 using Names = FakeDatabase::Names;
 
-class GroupCommitTest : public GroupCommitFixture {
-    CPPUNIT_TEST_SUITE(GroupCommitTest);
+class IssueCredentialsTest : public IssuingFixture {
+    CPPUNIT_TEST_SUITE(IssueCredentialsTest);
     CPPUNIT_TEST(issues);
     CPPUNIT_TEST(findsWhatItLostAgainst);
     CPPUNIT_TEST(nothingHappensBeforeTheStart);
@@ -26,24 +26,26 @@ class GroupCommitTest : public GroupCommitFixture {
     CPPUNIT_TEST(looksForAllLosersAtOnce);
     CPPUNIT_TEST(triesAgainWhereTheWinnerIsGone);
     CPPUNIT_TEST(givesUpAtTheDeadline);
+    CPPUNIT_TEST(waitsForAStandbyBeforeItNamesTheWinner);
+    CPPUNIT_TEST(losesNoneAmongMany);
     CPPUNIT_TEST(failuresMeanUnavailable);
     CPPUNIT_TEST_SUITE_END();
 
 public:
     void issues() {
-        writer_.start();
-        CPPUNIT_ASSERT(isIssued(await(writer_.issue(named("Ada"), soon()))));
+        pool_.start();
+        CPPUNIT_ASSERT(isIssued(issue(named("Ada"))));
         CPPUNIT_ASSERT(database_.inserts() == std::vector<Names>({{"Ada"}}));
         CPPUNIT_ASSERT_EQUAL(0, database_.searches.load());
     }
 
     void findsWhatItLostAgainst() {
-        writer_.start();
+        pool_.start();
         const Credential first = named("Ada");
-        await(writer_.issue(first, soon()));
+        issue(first);
         Credential second = named("Ada");
         second.issuedBy = "worker-2";
-        const auto duplicate = std::get<Duplicate>(await(writer_.issue(second, soon())));
+        const auto duplicate = std::get<Duplicate>(issue(second));
         CPPUNIT_ASSERT(duplicate.id == first.id);
         CPPUNIT_ASSERT_EQUAL(std::string("worker-1"), duplicate.issuedBy);
         CPPUNIT_ASSERT(duplicate.issuedAt == first.issuedAt);
@@ -51,15 +53,15 @@ public:
     }
 
     void nothingHappensBeforeTheStart() {
-        writer_.start();
+        pool_.start();
         writer_.issue(named("Ada"), soon()); // and away
-        CPPUNIT_ASSERT(isIssued(await(writer_.issue(named("Bob"), soon()))));
+        CPPUNIT_ASSERT(isIssued(issue(named("Bob"))));
         CPPUNIT_ASSERT(database_.inserts() == std::vector<Names>({{"Bob"}}));
     }
 
     void recordsTogetherWhatArrivesTogether() {
         auto issues = start({named("Ada"), named("Bob"), named("Cy")});
-        writer_.start();
+        pool_.start();
         for (auto& issue : issues)
             CPPUNIT_ASSERT(isIssued(issue.get()));
         CPPUNIT_ASSERT(database_.inserts() == std::vector<Names>({{"Ada", "Bob", "Cy"}}));
@@ -74,7 +76,7 @@ public:
             session.lose(Fault::timedOut);
         };
         auto issues = start({named("Cy"), laterEmail, named("Bob"), named("Ada"), badge});
-        writer_.start();
+        pool_.start();
         for (auto& issue : issues)
             failureOf(issue);
         CPPUNIT_ASSERT(database_.inserts() ==
@@ -85,7 +87,7 @@ public:
         const std::vector<Credential> credentials{named("Bob"), named("Ada"), named("Bob"),
                                                   named("Bob"), named("Ada")};
         auto issues = start(credentials);
-        writer_.start();
+        pool_.start();
         CPPUNIT_ASSERT(isIssued(issues[0].get()));
         CPPUNIT_ASSERT(isIssued(issues[1].get()));
         CPPUNIT_ASSERT(std::get<Duplicate>(issues[2].get()).id == credentials[0].id);
@@ -95,18 +97,22 @@ public:
     }
 
     void looksForAllLosersAtOnce() {
-        auto issues = start(std::vector<Credential>(20, named("Ada")));
-        writer_.start();
-        for (auto& issue : issues)
-            issue.get();
+        std::vector<Credential> equal;
+        for (int i = 0; i < 20; ++i)
+            equal.push_back(named("Ada"));
+        auto issues = start(equal);
+        pool_.start();
+        CPPUNIT_ASSERT(isIssued(issues[0].get()));
+        for (std::size_t i = 1; i < issues.size(); ++i)
+            CPPUNIT_ASSERT(std::get<Duplicate>(issues[i].get()).id == equal[0].id);
         CPPUNIT_ASSERT_EQUAL(1, database_.searches.load());
     }
 
     void triesAgainWhereTheWinnerIsGone() {
         database_.beforeSearch = [&](FakeSession&) { database_.removeAll(); };
-        writer_.start();
-        await(writer_.issue(named("Ada"), soon()));
-        CPPUNIT_ASSERT(isIssued(await(writer_.issue(named("Ada"), soon()))));
+        pool_.start();
+        issue(named("Ada"));
+        CPPUNIT_ASSERT(isIssued(issue(named("Ada"))));
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, database_.inserts().size());
     }
 
@@ -114,31 +120,62 @@ public:
         const Credential winner = named("Ada");
         database_.beforeInsert = [&](FakeSession&, const Names&) { database_.add(winner); };
         database_.beforeSearch = [&](FakeSession&) { database_.removeAll(); };
-        writer_.start();
-        auto issue = Started(writer_.issue(named("Ada"), steady_clock::now() + 50ms));
+        pool_.start();
+        auto issue = Started(writer_.issue(named("Ada"), steady_clock::now() + 50ms), loop_);
         CPPUNIT_ASSERT_EQUAL(std::string("database timed out"), failureOf(issue));
         CPPUNIT_ASSERT(database_.inserts().size() > 1);
         // Nothing is wrong with the session.
         CPPUNIT_ASSERT_EQUAL(1, database_.openings.load());
     }
 
+    // A row that can be seen may yet be lost with the primary.
+    void waitsForAStandbyBeforeItNamesTheWinner() {
+        const Credential winner = named("Ada");
+        database_.add(winner);
+        pool_.start();
+        CPPUNIT_ASSERT(std::get<Duplicate>(issue(named("Ada"))).id == winner.id);
+        CPPUNIT_ASSERT_EQUAL(0, database_.emptyCommits.load());
+        database_.hasStandby = true;
+        CPPUNIT_ASSERT(std::get<Duplicate>(issue(named("Ada"))).id == winner.id);
+        CPPUNIT_ASSERT_EQUAL(1, database_.emptyCommits.load());
+        CPPUNIT_ASSERT(isIssued(issue(named("Bob"))));
+        CPPUNIT_ASSERT_EQUAL(1, database_.emptyCommits.load());
+    }
+
+    void losesNoneAmongMany() {
+        database_.beforeInsert = [batches = 0](FakeSession& session, const Names&) mutable {
+            if (++batches % 8 == 3)
+                session.lose(Fault::unreachable);
+        };
+        pool_.start();
+        LoopExecutor otherLoop;
+        std::vector<Started<IssueOutcome>> issues;
+        for (int i = 0; i < 1000; ++i)
+            issues.emplace_back(writer_.issue(named(std::to_string(i / 2)), soon()),
+                                i % 3 == 0 ? static_cast<Executor&>(otherLoop) : loop_);
+        int issued = 0;
+        for (auto& issue : issues)
+            issued += isIssued(issue.get()) ? 1 : 0;
+        CPPUNIT_ASSERT_EQUAL(500, issued);
+    }
+
     void failuresMeanUnavailable() {
-        writer_.start();
-        CPPUNIT_ASSERT(isIssued(await(writer_.issue(named("Ada"), soon()))));
-        CPPUNIT_ASSERT(writer_.state().kind == storage::DatabaseState::Kind::up);
+        pool_.start();
+        CPPUNIT_ASSERT(isIssued(issue(named("Ada"))));
+        CPPUNIT_ASSERT(breaker_.state().kind == storage::DatabaseState::Kind::up);
         database_.isDown = true;
-        const Error lost = thrownError([&] { await(writer_.issue(named("Bob"), soon())); });
+        const Error lost = thrownError([&] { issue(named("Bob")); });
         CPPUNIT_ASSERT(lost.kind() == ErrorKind::unavailable);
         CPPUNIT_ASSERT_EQUAL(std::string("database unreachable"), lost.detail());
         CPPUNIT_ASSERT_EQUAL(std::string("Service temporarily unavailable, try again"),
                              std::string(lost.what()));
-        CPPUNIT_ASSERT(writer_.state().kind == storage::DatabaseState::Kind::down);
-        writer_.stop();
-        auto late = Started(writer_.issue(named("Ada"), soon()));
+        CPPUNIT_ASSERT(breaker_.state().kind == storage::DatabaseState::Kind::down);
+        pool_.stop();
+        auto late = Started(writer_.issue(named("Ada"), soon()), loop_);
         CPPUNIT_ASSERT_EQUAL(std::string("database stopping"), failureOf(late));
     }
 };
 
-CPPUNIT_TEST_SUITE_REGISTRATION(GroupCommitTest);
+CPPUNIT_TEST_SUITE_REGISTRATION(IssueCredentialsTest);
 
 } // namespace kubecred::test

@@ -1,4 +1,4 @@
-#include "storage/PostgresArray.h"
+#include "storage/sessions/postgresql/PostgresArray.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -1,11 +1,11 @@
-#include "storage/CachedCredentials.h"
+#include "storage/cache/CachedCredentials.h"
 
-#include "FixedClock.h"
-#include "ThrownError.h"
 #include "host/PrometheusMetrics.h"
 #include "kubecred/Error.h"
 #include "support/FoundCredential.h"
 #include "support/Started.h"
+#include "unit/FixedClock.h"
+#include "unit/ThrownError.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -1,4 +1,4 @@
-#include "GroupCommitFixture.h"
+#include "IssuingFixture.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -14,8 +14,8 @@ using storage::Fault;
 using Names = FakeDatabase::Names;
 
 // What a failure in a batch means for each credential of it.
-class GroupCommitFaultsTest : public GroupCommitFixture {
-    CPPUNIT_TEST_SUITE(GroupCommitFaultsTest);
+class IssueCredentialsFaultsTest : public IssuingFixture {
+    CPPUNIT_TEST_SUITE(IssueCredentialsFaultsTest);
     CPPUNIT_TEST(aRefusedCredentialFailsAlone);
     CPPUNIT_TEST(aLockedCredentialFailsAlone);
     CPPUNIT_TEST(aLockedTableFailsAll);
@@ -35,7 +35,7 @@ public:
     void aRefusedCredentialFailsAlone() {
         failOn({"Bob"}, Fault::refused);
         auto issues = start({named("Ada"), named("Bob"), named("Cy")});
-        writer_.start();
+        pool_.start();
         CPPUNIT_ASSERT(isIssued(issues[0].get()));
         CPPUNIT_ASSERT_EQUAL(std::string("database refused"), failureOf(issues[1]));
         CPPUNIT_ASSERT(isIssued(issues[2].get()));
@@ -45,7 +45,7 @@ public:
     void aLockedCredentialFailsAlone() {
         failOn({"Bob"}, Fault::locked);
         auto issues = start({named("Ada"), named("Bob"), named("Cy")});
-        writer_.start();
+        pool_.start();
         CPPUNIT_ASSERT(isIssued(issues[0].get()));
         CPPUNIT_ASSERT_EQUAL(std::string("database locked"), failureOf(issues[1]));
         CPPUNIT_ASSERT(isIssued(issues[2].get()));
@@ -57,7 +57,7 @@ public:
             throw storage::StorageError(Fault::locked);
         };
         auto issues = start({named("Ada"), named("Bob"), named("Cy"), named("Di")});
-        writer_.start();
+        pool_.start();
         for (auto& issue : issues)
             CPPUNIT_ASSERT_EQUAL(std::string("database locked"), failureOf(issue));
         // Each of them waits: so not for each credential.
@@ -73,11 +73,12 @@ public:
                 session.lose(Fault::unreachable);
         };
         auto issues = start({named("Ada"), named("Bob"), named("Cy")});
-        writer_.start();
+        pool_.start();
         for (auto& issue : issues)
             CPPUNIT_ASSERT(isIssued(issue.get()));
-        CPPUNIT_ASSERT(database_.inserts() ==
-                       std::vector<Names>({{"Ada", "Bob", "Cy"}, {"Ada"}, {"Bob"}, {"Bob", "Cy"}}));
+        CPPUNIT_ASSERT(
+            database_.inserts() ==
+            std::vector<Names>({{"Ada", "Bob", "Cy"}, {"Ada"}, {"Bob"}, {"Bob"}, {"Cy"}}));
         CPPUNIT_ASSERT_EQUAL(2, database_.openings.load());
     }
 
@@ -85,7 +86,7 @@ public:
         database_.afterInsert = loseOnce();
         const auto first = named("Ada");
         auto issues = start({first, named("Bob"), named("Ada")});
-        writer_.start();
+        pool_.start();
         CPPUNIT_ASSERT(isIssued(issues[0].get()));
         CPPUNIT_ASSERT(isIssued(issues[1].get()));
         CPPUNIT_ASSERT(std::get<Duplicate>(issues[2].get()).id == first.id);
@@ -96,7 +97,7 @@ public:
     void whatWasNotCommittedBeforeTheLossIsIssued() {
         database_.beforeInsert = loseOnce();
         auto issues = start({named("Ada"), named("Bob")});
-        writer_.start();
+        pool_.start();
         for (auto& issue : issues)
             CPPUNIT_ASSERT(isIssued(issue.get()));
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, database_.inserts().size());
@@ -107,11 +108,10 @@ public:
             if (!std::exchange(isLost, true))
                 session.lose(Fault::unreachable);
         };
-        writer_.start();
+        pool_.start();
         const auto first = named("Ada");
-        await(writer_.issue(first, soon()));
-        CPPUNIT_ASSERT(std::get<Duplicate>(await(writer_.issue(named("Ada"), soon()))).id ==
-                       first.id);
+        issue(first);
+        CPPUNIT_ASSERT(std::get<Duplicate>(issue(named("Ada"))).id == first.id);
         CPPUNIT_ASSERT_EQUAL(2, database_.openings.load());
     }
 
@@ -123,7 +123,7 @@ public:
         const auto first = named("Bob");
         database_.add(first);
         auto issues = start({named("Ada"), named("Bob")});
-        writer_.start();
+        pool_.start();
         CPPUNIT_ASSERT(isIssued(issues[0].get()));
         CPPUNIT_ASSERT(std::get<Duplicate>(issues[1].get()).id == first.id);
         CPPUNIT_ASSERT(database_.inserts() == std::vector<Names>({{"Ada", "Bob"}, {"Bob"}}));
@@ -134,7 +134,7 @@ public:
             session.lose(Fault::timedOut);
         };
         auto issues = start({named("Ada"), named("Bob")});
-        writer_.start();
+        pool_.start();
         for (auto& issue : issues)
             CPPUNIT_ASSERT_EQUAL(std::string("database timed out"), failureOf(issue));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, database_.inserts().size());
@@ -143,7 +143,7 @@ public:
     void aValueThatIsRefusedIsTheRequestsFault() {
         failOn({"Bob"}, Fault::valueRefused);
         auto issues = start({named("Ada"), named("Bob"), named("Cy")});
-        writer_.start();
+        pool_.start();
         CPPUNIT_ASSERT(isIssued(issues[0].get()));
         CPPUNIT_ASSERT_EQUAL(std::string("database value refused"),
                              failureOf(issues[1], ErrorKind::malformedRequest));
@@ -156,8 +156,8 @@ public:
 
     void aConflictIsTriedAgain() {
         conflictOn("Ada", 2);
-        writer_.start();
-        CPPUNIT_ASSERT(isIssued(await(writer_.issue(named("Ada"), soon()))));
+        pool_.start();
+        CPPUNIT_ASSERT(isIssued(issue(named("Ada"))));
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, database_.inserts().size());
         CPPUNIT_ASSERT_EQUAL(1, database_.openings.load());
     }
@@ -165,7 +165,7 @@ public:
     void aConflictAmongSinglesIsTriedAgain() {
         conflictOn("Bob", 3); // with the others, by itself, and by itself again
         auto issues = start({named("Ada"), named("Bob"), named("Cy")});
-        writer_.start();
+        pool_.start();
         for (auto& issue : issues)
             CPPUNIT_ASSERT(isIssued(issue.get()));
         CPPUNIT_ASSERT(
@@ -175,7 +175,7 @@ public:
 
     void aConflictThatStaysFailsAtLast() {
         conflictOn("Ada", 100);
-        writer_.start();
+        pool_.start();
         auto issues = start({named("Ada")});
         CPPUNIT_ASSERT_EQUAL(std::string("database conflict"), failureOf(issues[0]));
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, database_.inserts().size());
@@ -206,6 +206,6 @@ private:
     }
 };
 
-CPPUNIT_TEST_SUITE_REGISTRATION(GroupCommitFaultsTest);
+CPPUNIT_TEST_SUITE_REGISTRATION(IssueCredentialsFaultsTest);
 
 } // namespace kubecred::test

@@ -1,11 +1,13 @@
-#include "storage/GroupLookUp.h"
+#include "storage/operations/FindCredentials.h"
 
 #include "FakeSession.h"
-#include "FixedClock.h"
-#include "RecordingLogger.h"
-#include "ThrownError.h"
 #include "host/PrometheusMetrics.h"
+#include "storage/sessions/SessionPool.h"
+#include "support/LoopExecutor.h"
 #include "support/Started.h"
+#include "unit/FixedClock.h"
+#include "unit/RecordingLogger.h"
+#include "unit/ThrownError.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -19,8 +21,8 @@ namespace kubecred::test {
 
 using storage::Fault;
 
-class GroupLookUpTest : public CppUnit::TestFixture {
-    CPPUNIT_TEST_SUITE(GroupLookUpTest);
+class FindCredentialsTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(FindCredentialsTest);
     CPPUNIT_TEST(finds);
     CPPUNIT_TEST(looksUpTogetherWhatArrivesTogether);
     CPPUNIT_TEST(asksAloneForWhatIsLarge);
@@ -28,7 +30,6 @@ class GroupLookUpTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(triesAgainAfterAConflict);
     CPPUNIT_TEST(aConflictThatStaysFailsAtLast);
     CPPUNIT_TEST(aRefusedValueFailsAlone);
-    CPPUNIT_TEST(readsOnly);
     CPPUNIT_TEST(failuresMeanUnavailable);
     CPPUNIT_TEST_SUITE_END();
 
@@ -38,19 +39,19 @@ public:
         database_.add(bob_);
     }
 
+    void tearDown() override { pool_.stop(); }
+
     void finds() {
-        reader_.start();
-        const auto found = await(reader_.find({ada_.id, soon()}));
+        pool_.start();
+        const auto found = find(ada_.id);
         CPPUNIT_ASSERT(found);
         CPPUNIT_ASSERT_EQUAL(std::string("Ada"), found->credential->name);
-        CPPUNIT_ASSERT(!await(reader_.find({Uuid::version4(), soon()})));
+        CPPUNIT_ASSERT(!find(Uuid::version4()));
     }
 
     void looksUpTogetherWhatArrivesTogether() {
-        std::vector<Started<std::optional<FoundCredential>>> finds;
-        for (const Uuid& id : {bob_.id, Uuid::version4(), ada_.id, bob_.id})
-            finds.emplace_back(reader_.find({id, soon()}));
-        reader_.start();
+        auto finds = findTogether({bob_.id, Uuid::version4(), ada_.id, bob_.id});
+        pool_.start();
         CPPUNIT_ASSERT(finds[0].get()->credential->id == bob_.id);
         CPPUNIT_ASSERT(!finds[1].get());
         CPPUNIT_ASSERT(finds[2].get()->credential->id == ada_.id);
@@ -67,10 +68,11 @@ public:
             return credential;
         };
         const std::vector<Credential> credentials{large(ada_), ada_, large(bob_), bob_};
-        std::vector<Started<std::optional<FoundCredential>>> finds;
+        std::vector<Uuid> ids;
         for (const auto& credential : credentials)
-            finds.emplace_back(reader_.find({credential.id, soon()}));
-        reader_.start();
+            ids.push_back(credential.id);
+        auto finds = findTogether(ids);
+        pool_.start();
         for (std::size_t i = 0; i < finds.size(); ++i)
             CPPUNIT_ASSERT_EQUAL(credentials[i].metadata, finds[i].get()->credential->metadata);
         CPPUNIT_ASSERT(database_.lookUps() == std::vector<std::size_t>({4, 1, 1}));
@@ -81,8 +83,8 @@ public:
             if (!std::exchange(isLost, true))
                 session.lose(Fault::unreachable);
         };
-        reader_.start();
-        CPPUNIT_ASSERT(await(reader_.find({ada_.id, soon()})));
+        pool_.start();
+        CPPUNIT_ASSERT(find(ada_.id));
         CPPUNIT_ASSERT_EQUAL(2, database_.openings.load());
     }
 
@@ -91,15 +93,15 @@ public:
             if (++times <= 2)
                 throw storage::StorageError(Fault::conflict);
         };
-        reader_.start();
-        CPPUNIT_ASSERT(await(reader_.find({ada_.id, soon()})));
+        pool_.start();
+        CPPUNIT_ASSERT(find(ada_.id));
         CPPUNIT_ASSERT_EQUAL(1, database_.openings.load());
     }
 
     void aConflictThatStaysFailsAtLast() {
         database_.beforeLookUp = [](FakeSession&) { throw storage::StorageError(Fault::conflict); };
-        reader_.start();
-        const Error error = thrownError([&] { await(reader_.find({ada_.id, soon()})); });
+        pool_.start();
+        const Error error = thrownError([&] { find(ada_.id); });
         CPPUNIT_ASSERT(error.kind() == ErrorKind::unavailable);
         CPPUNIT_ASSERT_EQUAL(std::string("database conflict"), error.detail());
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, database_.lookUps().size());
@@ -110,10 +112,8 @@ public:
             if (++times <= 2) // together, and one by itself
                 throw storage::StorageError(Fault::valueRefused);
         };
-        std::vector<Started<std::optional<FoundCredential>>> finds;
-        for (const Uuid& id : {ada_.id, bob_.id})
-            finds.emplace_back(reader_.find({id, soon()}));
-        reader_.start();
+        auto finds = findTogether({ada_.id, bob_.id});
+        pool_.start();
         int failed = 0;
         for (auto& find : finds)
             try {
@@ -126,35 +126,23 @@ public:
         CPPUNIT_ASSERT(database_.lookUps() == std::vector<std::size_t>({2, 1, 1}));
     }
 
-    void readsOnly() {
-        std::optional<storage::Role> asked;
-        storage::GroupLookUp reader(
-            [&, open = database_.factory()](storage::Role role, Deadline deadline) {
-                asked = role;
-                return open(role, deadline);
-            },
-            1, logger_, clock_, metrics_);
-        reader.start();
-        await(reader.find({ada_.id, soon()}));
-        reader.stop();
-        CPPUNIT_ASSERT(asked == storage::Role::reading);
-    }
-
     void failuresMeanUnavailable() {
-        reader_.start();
-        CPPUNIT_ASSERT(await(reader_.find({ada_.id, soon()})));
-        CPPUNIT_ASSERT(reader_.state().kind == storage::DatabaseState::Kind::up);
+        pool_.start();
+        CPPUNIT_ASSERT(find(ada_.id));
+        CPPUNIT_ASSERT(breaker_.state().kind == storage::DatabaseState::Kind::up);
         database_.isDown = true;
-        const Error lost = thrownError([&] { await(reader_.find({ada_.id, soon()})); });
+        const Error lost = thrownError([&] { find(ada_.id); });
         CPPUNIT_ASSERT(lost.kind() == ErrorKind::unavailable);
         CPPUNIT_ASSERT_EQUAL(std::string("database unreachable"), lost.detail());
-        CPPUNIT_ASSERT(reader_.state().kind == storage::DatabaseState::Kind::down);
-        reader_.stop();
-        const Error stopped = thrownError([&] { await(reader_.find({ada_.id, soon()})); });
+        CPPUNIT_ASSERT(breaker_.state().kind == storage::DatabaseState::Kind::down);
+        pool_.stop();
+        const Error stopped = thrownError([&] { find(ada_.id); });
         CPPUNIT_ASSERT_EQUAL(std::string("database stopping"), stopped.detail());
     }
 
 private:
+    using Found = std::optional<FoundCredential>;
+
     static Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
 
     Credential named(std::string name) const {
@@ -162,15 +150,30 @@ private:
                 "worker-1",       clock_.now()};
     }
 
+    Found find(const Uuid& id) { return await(reader_.find({id, soon()}), loop_); }
+
+    std::vector<Started<Found>> findTogether(const std::vector<Uuid>& ids) {
+        return loop_.inOneTurn([&] {
+            std::vector<Started<Found>> finds;
+            for (const Uuid& id : ids)
+                finds.emplace_back(reader_.find({id, soon()}), loop_);
+            return finds;
+        });
+    }
+
     FakeDatabase database_;
     RecordingLogger logger_;
     FixedClock clock_;
     host::PrometheusMetrics metrics_;
-    storage::GroupLookUp reader_{database_.factory(), 1, logger_, clock_, metrics_};
+    storage::CircuitBreaker breaker_{"reads", logger_, clock_};
+    storage::SessionPool pool_{
+        database_.factory(), storage::Role::reading, 1, breaker_, logger_, metrics_};
+    storage::FindCredentials reader_{pool_};
     const Credential ada_ = named("Ada");
     const Credential bob_ = named("Bob");
+    LoopExecutor loop_; // last: it must end before what works on it
 };
 
-CPPUNIT_TEST_SUITE_REGISTRATION(GroupLookUpTest);
+CPPUNIT_TEST_SUITE_REGISTRATION(FindCredentialsTest);
 
 } // namespace kubecred::test
