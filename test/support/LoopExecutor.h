@@ -42,6 +42,13 @@ public:
 
     std::thread::id id() const noexcept { return thread_.get_id(); }
 
+    /// Waits until everything is done that was posted so far.
+    void finish() {
+        std::promise<void> end;
+        post([&end] { end.set_value(); });
+        end.get_future().wait();
+    }
+
     /// What `function` posts meanwhile is done in one turn of the loop.
     template <typename Function>
     auto inOneTurn(Function function) {

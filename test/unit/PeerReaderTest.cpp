@@ -201,9 +201,9 @@ public:
                 reader_->find(
                     {Uuid(), std::chrono::steady_clock::now() + 500ms, {"request", {}, {}}}),
                 loop_));
-        loop_.inOneTurn([] { return 0; }); // every question has been asked then
+        loop_.finish(); // every question has been asked then
         reader_->stop();
-        loop_.inOneTurn([] { return 0; }); // and answered
+        loop_.finish(); // and answered
         for (const auto& question : questions)
             CPPUNIT_ASSERT(question->isDone());
     }
