@@ -90,7 +90,7 @@ protected:
     Issues startAll(CredentialWriter& writer, const std::vector<std::string>& names) {
         Issues issues;
         for (const auto& name : names)
-            issues.emplace_back(writer.issue(credentialOf(name), soon()), executor());
+            issues.emplace_back(writer.issue(credentialOf(name), {soon()}), executor());
         return issues;
     }
 

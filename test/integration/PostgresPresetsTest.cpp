@@ -93,7 +93,7 @@ public:
             storage::Database database(settings_, *logger_, clock_, metrics_);
             auto& writer = database.writer();
             database.start();
-            CPPUNIT_ASSERT(isIssued(await(writer.issue(credentialOf(theirs), soon()))));
+            CPPUNIT_ASSERT(isIssued(await(writer.issue(credentialOf(theirs), {soon()}))));
             database.stop();
             CPPUNIT_ASSERT_EQUAL_MESSAGE(
                 theirs, std::string(ours) + "\n",
@@ -121,9 +121,9 @@ public:
         auto& reader = database.reader();
         database.start();
         const auto credential = credentialOf("Ada");
-        CPPUNIT_ASSERT(isIssued(await(writer.issue(credential, soon()))));
-        CPPUNIT_ASSERT(!isIssued(await(writer.issue(credentialOf("Ada"), soon()))));
-        CPPUNIT_ASSERT(await(reader.find({credential.id, soon()})));
+        CPPUNIT_ASSERT(isIssued(await(writer.issue(credential, {soon()}))));
+        CPPUNIT_ASSERT(!isIssued(await(writer.issue(credentialOf("Ada"), {soon()}))));
+        CPPUNIT_ASSERT(await(reader.find({credential.id}, {soon()})));
         database.stop();
         const auto plans = sharedPostgres().log().substr(before);
         const auto at = plans.find("WHERE id = ANY");

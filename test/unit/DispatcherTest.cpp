@@ -7,6 +7,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -29,6 +30,7 @@ class DispatcherTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(whatIsHiddenIsNotThereByAnyMethod);
     CPPUNIT_TEST(asksForAKeyBeforeTheHandler);
     CPPUNIT_TEST(namesTheKeyInTheLog);
+    CPPUNIT_TEST(tellsTheHandlerWhoAsksAndUntilWhen);
     CPPUNIT_TEST(refusesWhatCouldNotBeRead);
     CPPUNIT_TEST(goesByTheCallersRequestId);
     CPPUNIT_TEST(replacesABadRequestId);
@@ -37,19 +39,22 @@ class DispatcherTest : public CppUnit::TestFixture {
 public:
     void setUp() override {
         router_ = {};
-        router_.add(Method::get, "/ok", http::Access::anyone, [](const http::Request& request) {
-            return http::Response{200, "{\"id\":\"" + std::string(request.trace.requestId) + "\"}"};
-        });
-        router_.add(Method::post, "/away", http::Access::anyone,
-                    [](const http::Request&) -> http::Response {
+        router_.add(Method::get, "/ok", {},
+                    [](const http::Request&, const RequestContext& context) {
+                        return http::Response{
+                            200, "{\"id\":\"" + std::string(context.trace.requestId) + "\"}"};
+                    });
+        router_.add(Method::post, "/away", {.access = http::Access::anyone},
+                    [](const http::Request&, const RequestContext&) -> http::Response {
                         throw Error::unavailable("database unreachable");
                     });
-        router_.add(Method::get, "/bug", http::Access::anyone,
-                    [](const http::Request&) -> http::Response {
+        router_.add(Method::get, "/bug", {.access = http::Access::anyone},
+                    [](const http::Request&, const RequestContext&) -> http::Response {
                         throw std::runtime_error("secret text");
                     });
-        router_.add(Method::get, "/worse", http::Access::anyone,
-                    [](const http::Request&) -> http::Response { throw 42; });
+        router_.add(
+            Method::get, "/worse", {.access = http::Access::anyone},
+            [](const http::Request&, const RequestContext&) -> http::Response { throw 42; });
     }
 
     void answersByTheHandler() {
@@ -126,10 +131,10 @@ public:
     }
 
     void whatIsHiddenIsNotThereByAnyMethod() {
-        router_.add(Method::get, "/hidden", http::Access::admin,
-                    [](const http::Request&) { return http::Response{}; });
-        router_.add(Method::post, "/hidden", http::Access::peer,
-                    [](const http::Request&) { return http::Response{}; });
+        router_.add(Method::get, "/hidden", {.access = http::Access::admin},
+                    [](const http::Request&, const RequestContext&) { return http::Response{}; });
+        router_.add(Method::post, "/hidden", {.access = http::Access::peer},
+                    [](const http::Request&, const RequestContext&) { return http::Response{}; });
         const auto nowhere = answer(Method::get, "/nowhere");
         for (const Method method : {Method::get, Method::head, Method::post, Method::delete_,
                                     Method::options, Method::other}) {
@@ -145,10 +150,11 @@ public:
 
     void asksForAKeyBeforeTheHandler() {
         int calls = 0;
-        router_.add(Method::post, "/locked", http::Access::issue, [&](const http::Request&) {
-            ++calls;
-            return http::Response{};
-        });
+        router_.add(Method::post, "/locked", {.access = http::Access::issue},
+                    [&](const http::Request&, const RequestContext&) {
+                        ++calls;
+                        return http::Response{};
+                    });
         const auto refused = answer(Method::post, "/locked");
         CPPUNIT_ASSERT_EQUAL(401, refused.status);
         CPPUNIT_ASSERT_EQUAL(std::string("Bearer"), header(refused, "WWW-Authenticate"));
@@ -160,8 +166,8 @@ public:
     }
 
     void namesTheKeyInTheLog() {
-        router_.add(Method::get, "/locked", http::Access::issue,
-                    [](const http::Request&) { return http::Response{}; });
+        router_.add(Method::get, "/locked", {.access = http::Access::issue},
+                    [](const http::Request&, const RequestContext&) { return http::Response{}; });
         const auto keyName = [&](std::string_view key) {
             answer(Method::get, "/locked", {{"X-API-Key", key}});
             const auto fields = logger_.events().back().fields;
@@ -171,6 +177,23 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("issuer"), keyName("i"));
         CPPUNIT_ASSERT_EQUAL(std::string("verifier"), keyName("v")); // which was refused
         CPPUNIT_ASSERT_EQUAL(std::string("none"), keyName("unknown"));
+    }
+
+    void tellsTheHandlerWhoAsksAndUntilWhen() {
+        std::optional<RequestContext> told;
+        router_.add(Method::post, "/locked",
+                    {.access = http::Access::issue, .timeout = std::chrono::milliseconds(300)},
+                    [&](const http::Request&, const RequestContext& context) {
+                        told = context;
+                        return http::Response{};
+                    });
+        const auto before = std::chrono::steady_clock::now();
+        answer(Method::post, "/locked", {{"X-API-Key", "i"}});
+        const auto after = std::chrono::steady_clock::now();
+        CPPUNIT_ASSERT(told->deadline >= before + std::chrono::milliseconds(300));
+        CPPUNIT_ASSERT(told->deadline <= after + std::chrono::milliseconds(300));
+        CPPUNIT_ASSERT_EQUAL(std::string("issuer"), told->principal.keyName);
+        CPPUNIT_ASSERT(told->principal.scopes == std::vector{http::Access::issue});
     }
 
     void refusesWhatCouldNotBeRead() {
@@ -194,7 +217,7 @@ public:
     void replacesABadRequestId() {
         for (const std::string& id : {std::string(), std::string(65, 'x'), std::string("a b"),
                                       std::string("a\"b"), std::string("=?utf-8?q?x?=")}) {
-            http::Request asked{Method::get, "/ok", {{"X-Request-Id", id}}, {}, {}};
+            http::Request asked{Method::get, "/ok", {{"X-Request-Id", id}}, {}};
             Exchange exchange{asked, peer_, {}};
             const auto response = answered(exchange);
             CPPUNIT_ASSERT(Uuid::parse(exchange.requestId));
@@ -211,7 +234,7 @@ private:
 
     static http::Request request(Method method, std::string_view path, Headers headers) {
         headers.push_back({"x-request-id", "request-1"});
-        return {method, path, std::move(headers), {}, {}};
+        return {method, path, std::move(headers), {}};
     }
 
     http::Response answer(Method method, std::string_view path, Headers headers = {}) {

@@ -109,8 +109,8 @@ public:
         };
         writer_.start();
         const auto first = named("Ada");
-        await(writer_.issue(first, soon()));
-        CPPUNIT_ASSERT(std::get<Duplicate>(await(writer_.issue(named("Ada"), soon()))).id ==
+        await(writer_.issue(first, {soon()}));
+        CPPUNIT_ASSERT(std::get<Duplicate>(await(writer_.issue(named("Ada"), {soon()}))).id ==
                        first.id);
         CPPUNIT_ASSERT_EQUAL(2, database_.openings.load());
     }
@@ -157,7 +157,7 @@ public:
     void aConflictIsTriedAgain() {
         conflictOn("Ada", 2);
         writer_.start();
-        CPPUNIT_ASSERT(isIssued(await(writer_.issue(named("Ada"), soon()))));
+        CPPUNIT_ASSERT(isIssued(await(writer_.issue(named("Ada"), {soon()}))));
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, database_.inserts().size());
         CPPUNIT_ASSERT_EQUAL(1, database_.openings.load());
     }

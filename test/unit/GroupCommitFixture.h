@@ -31,7 +31,7 @@ protected:
     std::vector<Started<IssueOutcome>> start(const std::vector<Credential>& credentials) {
         std::vector<Started<IssueOutcome>> issues;
         for (const auto& credential : credentials)
-            issues.emplace_back(writer_.issue(credential, soon()));
+            issues.emplace_back(writer_.issue(credential, {soon()}));
         return issues;
     }
 

@@ -32,7 +32,7 @@ class GroupCommitTest : public GroupCommitFixture {
 public:
     void issues() {
         writer_.start();
-        CPPUNIT_ASSERT(isIssued(await(writer_.issue(named("Ada"), soon()))));
+        CPPUNIT_ASSERT(isIssued(await(writer_.issue(named("Ada"), {soon()}))));
         CPPUNIT_ASSERT(database_.inserts() == std::vector<Names>({{"Ada"}}));
         CPPUNIT_ASSERT_EQUAL(0, database_.searches.load());
     }
@@ -40,10 +40,10 @@ public:
     void findsWhatItLostAgainst() {
         writer_.start();
         const Credential first = named("Ada");
-        await(writer_.issue(first, soon()));
+        await(writer_.issue(first, {soon()}));
         Credential second = named("Ada");
         second.issuedBy = "worker-2";
-        const auto duplicate = std::get<Duplicate>(await(writer_.issue(second, soon())));
+        const auto duplicate = std::get<Duplicate>(await(writer_.issue(second, {soon()})));
         CPPUNIT_ASSERT(duplicate.id == first.id);
         CPPUNIT_ASSERT_EQUAL(std::string("worker-1"), duplicate.issuedBy);
         CPPUNIT_ASSERT(duplicate.issuedAt == first.issuedAt);
@@ -52,8 +52,8 @@ public:
 
     void nothingHappensBeforeTheStart() {
         writer_.start();
-        writer_.issue(named("Ada"), soon()); // and away
-        CPPUNIT_ASSERT(isIssued(await(writer_.issue(named("Bob"), soon()))));
+        writer_.issue(named("Ada"), {soon()}); // and away
+        CPPUNIT_ASSERT(isIssued(await(writer_.issue(named("Bob"), {soon()}))));
         CPPUNIT_ASSERT(database_.inserts() == std::vector<Names>({{"Bob"}}));
     }
 
@@ -105,8 +105,8 @@ public:
     void triesAgainWhereTheWinnerIsGone() {
         database_.beforeSearch = [&](FakeSession&) { database_.removeAll(); };
         writer_.start();
-        await(writer_.issue(named("Ada"), soon()));
-        CPPUNIT_ASSERT(isIssued(await(writer_.issue(named("Ada"), soon()))));
+        await(writer_.issue(named("Ada"), {soon()}));
+        CPPUNIT_ASSERT(isIssued(await(writer_.issue(named("Ada"), {soon()}))));
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, database_.inserts().size());
     }
 
@@ -115,7 +115,7 @@ public:
         database_.beforeInsert = [&](FakeSession&, const Names&) { database_.add(winner); };
         database_.beforeSearch = [&](FakeSession&) { database_.removeAll(); };
         writer_.start();
-        auto issue = Started(writer_.issue(named("Ada"), steady_clock::now() + 50ms));
+        auto issue = Started(writer_.issue(named("Ada"), {steady_clock::now() + 50ms}));
         CPPUNIT_ASSERT_EQUAL(std::string("database timed out"), failureOf(issue));
         CPPUNIT_ASSERT(database_.inserts().size() > 1);
         // Nothing is wrong with the session.
@@ -124,17 +124,17 @@ public:
 
     void failuresMeanUnavailable() {
         writer_.start();
-        CPPUNIT_ASSERT(isIssued(await(writer_.issue(named("Ada"), soon()))));
+        CPPUNIT_ASSERT(isIssued(await(writer_.issue(named("Ada"), {soon()}))));
         CPPUNIT_ASSERT(writer_.state().kind == storage::DatabaseState::Kind::up);
         database_.isDown = true;
-        const Error lost = thrownError([&] { await(writer_.issue(named("Bob"), soon())); });
+        const Error lost = thrownError([&] { await(writer_.issue(named("Bob"), {soon()})); });
         CPPUNIT_ASSERT(lost.kind() == ErrorKind::unavailable);
         CPPUNIT_ASSERT_EQUAL(std::string("database unreachable"), lost.detail());
         CPPUNIT_ASSERT_EQUAL(std::string("Service temporarily unavailable, try again"),
                              std::string(lost.what()));
         CPPUNIT_ASSERT(writer_.state().kind == storage::DatabaseState::Kind::down);
         writer_.stop();
-        auto late = Started(writer_.issue(named("Ada"), soon()));
+        auto late = Started(writer_.issue(named("Ada"), {soon()}));
         CPPUNIT_ASSERT_EQUAL(std::string("database stopping"), failureOf(late));
     }
 };

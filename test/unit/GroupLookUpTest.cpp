@@ -40,16 +40,16 @@ public:
 
     void finds() {
         reader_.start();
-        const auto found = await(reader_.find({ada_.id, soon()}));
+        const auto found = await(reader_.find({ada_.id}, {soon()}));
         CPPUNIT_ASSERT(found);
         CPPUNIT_ASSERT_EQUAL(std::string("Ada"), found->credential->name);
-        CPPUNIT_ASSERT(!await(reader_.find({Uuid::version4(), soon()})));
+        CPPUNIT_ASSERT(!await(reader_.find({Uuid::version4()}, {soon()})));
     }
 
     void looksUpTogetherWhatArrivesTogether() {
         std::vector<Started<std::optional<FoundCredential>>> finds;
         for (const Uuid& id : {bob_.id, Uuid::version4(), ada_.id, bob_.id})
-            finds.emplace_back(reader_.find({id, soon()}));
+            finds.emplace_back(reader_.find({id}, {soon()}));
         reader_.start();
         CPPUNIT_ASSERT(finds[0].get()->credential->id == bob_.id);
         CPPUNIT_ASSERT(!finds[1].get());
@@ -69,7 +69,7 @@ public:
         const std::vector<Credential> credentials{large(ada_), ada_, large(bob_), bob_};
         std::vector<Started<std::optional<FoundCredential>>> finds;
         for (const auto& credential : credentials)
-            finds.emplace_back(reader_.find({credential.id, soon()}));
+            finds.emplace_back(reader_.find({credential.id}, {soon()}));
         reader_.start();
         for (std::size_t i = 0; i < finds.size(); ++i)
             CPPUNIT_ASSERT_EQUAL(credentials[i].metadata, finds[i].get()->credential->metadata);
@@ -82,7 +82,7 @@ public:
                 session.lose(Fault::unreachable);
         };
         reader_.start();
-        CPPUNIT_ASSERT(await(reader_.find({ada_.id, soon()})));
+        CPPUNIT_ASSERT(await(reader_.find({ada_.id}, {soon()})));
         CPPUNIT_ASSERT_EQUAL(2, database_.openings.load());
     }
 
@@ -92,14 +92,14 @@ public:
                 throw storage::StorageError(Fault::conflict);
         };
         reader_.start();
-        CPPUNIT_ASSERT(await(reader_.find({ada_.id, soon()})));
+        CPPUNIT_ASSERT(await(reader_.find({ada_.id}, {soon()})));
         CPPUNIT_ASSERT_EQUAL(1, database_.openings.load());
     }
 
     void aConflictThatStaysFailsAtLast() {
         database_.beforeLookUp = [](FakeSession&) { throw storage::StorageError(Fault::conflict); };
         reader_.start();
-        const Error error = thrownError([&] { await(reader_.find({ada_.id, soon()})); });
+        const Error error = thrownError([&] { await(reader_.find({ada_.id}, {soon()})); });
         CPPUNIT_ASSERT(error.kind() == ErrorKind::unavailable);
         CPPUNIT_ASSERT_EQUAL(std::string("database conflict"), error.detail());
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, database_.lookUps().size());
@@ -112,7 +112,7 @@ public:
         };
         std::vector<Started<std::optional<FoundCredential>>> finds;
         for (const Uuid& id : {ada_.id, bob_.id})
-            finds.emplace_back(reader_.find({id, soon()}));
+            finds.emplace_back(reader_.find({id}, {soon()}));
         reader_.start();
         int failed = 0;
         for (auto& find : finds)
@@ -135,22 +135,22 @@ public:
             },
             1, logger_, clock_, metrics_);
         reader.start();
-        await(reader.find({ada_.id, soon()}));
+        await(reader.find({ada_.id}, {soon()}));
         reader.stop();
         CPPUNIT_ASSERT(asked == storage::Role::reading);
     }
 
     void failuresMeanUnavailable() {
         reader_.start();
-        CPPUNIT_ASSERT(await(reader_.find({ada_.id, soon()})));
+        CPPUNIT_ASSERT(await(reader_.find({ada_.id}, {soon()})));
         CPPUNIT_ASSERT(reader_.state().kind == storage::DatabaseState::Kind::up);
         database_.isDown = true;
-        const Error lost = thrownError([&] { await(reader_.find({ada_.id, soon()})); });
+        const Error lost = thrownError([&] { await(reader_.find({ada_.id}, {soon()})); });
         CPPUNIT_ASSERT(lost.kind() == ErrorKind::unavailable);
         CPPUNIT_ASSERT_EQUAL(std::string("database unreachable"), lost.detail());
         CPPUNIT_ASSERT(reader_.state().kind == storage::DatabaseState::Kind::down);
         reader_.stop();
-        const Error stopped = thrownError([&] { await(reader_.find({ada_.id, soon()})); });
+        const Error stopped = thrownError([&] { await(reader_.find({ada_.id}, {soon()})); });
         CPPUNIT_ASSERT_EQUAL(std::string("database stopping"), stopped.detail());
     }
 

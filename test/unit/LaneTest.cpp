@@ -121,7 +121,7 @@ public:
         auto first = holdUp();
         std::promise<std::thread::id> where;
         otherLoop.post([&] {
-            writer_->issue(named("Ada"), soon()).start(otherLoop, [&](const auto&) {
+            writer_->issue(named("Ada"), {soon()}).start(otherLoop, [&](const auto&) {
                 where.set_value(std::this_thread::get_id());
             });
         });
@@ -187,7 +187,7 @@ public:
         begin(1);
         database_.holdAnswers();
         const auto begun = steady_clock::now();
-        Started<IssueOutcome> late(writer_->issue(named("Ada"), begun + 300ms), loop_);
+        Started<IssueOutcome> late(writer_->issue(named("Ada"), {begun + 300ms}), loop_);
         CPPUNIT_ASSERT_EQUAL(std::string("database timed out"), failureOf(late));
         const auto took = steady_clock::now() - begun;
         CPPUNIT_ASSERT(took >= 300ms);
@@ -218,7 +218,7 @@ public:
         LoopExecutor otherLoop;
         std::vector<Started<IssueOutcome>> issues;
         for (int i = 0; i < 1000; ++i)
-            issues.emplace_back(writer_->issue(named(std::to_string(i / 2)), soon()),
+            issues.emplace_back(writer_->issue(named(std::to_string(i / 2)), {soon()}),
                                 i % 3 == 0 ? otherLoop : loop_);
         int issued = 0;
         for (auto& issue : issues)
@@ -243,7 +243,7 @@ private:
     }
 
     Started<IssueOutcome> issue(std::string name) {
-        return Started<IssueOutcome>(writer_->issue(named(std::move(name)), soon()), loop_);
+        return Started<IssueOutcome>(writer_->issue(named(std::move(name)), {soon()}), loop_);
     }
 
     std::vector<Started<IssueOutcome>> issueTogether(const Names& names) {

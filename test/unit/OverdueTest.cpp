@@ -94,15 +94,15 @@ public:
 
     void aLookUpIsAnsweredThoughItsSessionIsStuck() {
         reader_.start();
-        assertTimesOut(Started<Found>(reader_.find({ada_.id, soon()}), loop_));
+        assertTimesOut(Started<Found>(reader_.find({ada_.id}, {soon()}), loop_));
         gate_.open();
-        Started<Found> later(reader_.find({ada_.id, steady_clock::now() + 5s}), loop_);
+        Started<Found> later(reader_.find({ada_.id}, {steady_clock::now() + 5s}), loop_);
         CPPUNIT_ASSERT(later.get());
     }
 
     void anIssuanceIsAnsweredThoughItsSessionIsStuck() {
         writer_.start();
-        assertTimesOut(Started<IssueOutcome>(writer_.issue(ada_, soon()), loop_));
+        assertTimesOut(Started<IssueOutcome>(writer_.issue(ada_, {soon()}), loop_));
     }
 
     void memoryAnswersForAStuckSession() {
@@ -110,19 +110,19 @@ public:
         storage::CachedReader cached(reader_, cache, {.stale = 60s}, clock_, metrics_);
         cache.put({std::make_shared<const Credential>(ada_), clock_.now(), steady_clock::now()});
         reader_.start();
-        Started<Found> find(cached.find({ada_.id, soon()}), loop_);
+        Started<Found> find(cached.find({ada_.id}, {soon()}), loop_);
         const auto found = find.get();
         CPPUNIT_ASSERT(found && found->asOf);
     }
 
     void aStopLeavesAStuckSession() {
         reader_.start();
-        Started<Found> stuck(reader_.find({ada_.id, soon()}), loop_);
+        Started<Found> stuck(reader_.find({ada_.id}, {soon()}), loop_);
         CPPUNIT_ASSERT(gate_.sees(1));
         const auto began = steady_clock::now();
         CPPUNIT_ASSERT(!reader_.stop(began + 100ms));
         CPPUNIT_ASSERT(steady_clock::now() - began < 3s);
-        Started<Found> late(reader_.find({ada_.id, soon()}), loop_);
+        Started<Found> late(reader_.find({ada_.id}, {soon()}), loop_);
         CPPUNIT_ASSERT_EQUAL(std::string("database stopping"),
                              thrownError([&] { late.get(); }).detail());
         assertTimesOut(std::move(stuck));

@@ -197,7 +197,7 @@ public:
         std::vector<std::unique_ptr<Started<Found>>> questions;
         for (int i = 0; i < 300; ++i)
             questions.push_back(std::make_unique<Started<Found>>(reader_->find(
-                {Uuid(), std::chrono::steady_clock::now() + 500ms, {"request", {}, {}}})));
+                {Uuid()}, {std::chrono::steady_clock::now() + 500ms, {"request", {}, {}}})));
         reader_->stop();
         for (const auto& question : questions)
             CPPUNIT_ASSERT(question->isDone());
@@ -210,7 +210,7 @@ private:
     }
 
     Found find(const Trace& trace = {"request", {}, {}}, std::chrono::milliseconds patience = 10s) {
-        return await(reader_->find({id_, std::chrono::steady_clock::now() + patience, trace}));
+        return await(reader_->find({id_}, {std::chrono::steady_clock::now() + patience, trace}));
     }
 
     static std::string http(const std::string& body) {

@@ -66,8 +66,8 @@ public:
     }
 
     void allowsWhatIsThereOnly() {
-        router_.add(Method::delete_, "/both", http::Access::admin,
-                    [](const http::Request&) { return http::Response{}; });
+        router_.add(Method::delete_, "/both", {.access = http::Access::admin},
+                    [](const http::Request&, const RequestContext&) { return http::Response{}; });
         const auto allowed = [&](std::string_view route, http::Access hidden) {
             return router_.allowed(route, [&](auto access) { return access != hidden; });
         };
@@ -94,10 +94,12 @@ public:
 
     void tellsWhoMayCall() {
         const auto before = router_.routes().size();
-        router_.add(Method::get, "/locked", http::Access::admin,
-                    [](const http::Request&) { return http::Response{}; });
-        CPPUNIT_ASSERT(router_.match(Method::get, "/locked/").access == http::Access::admin);
-        CPPUNIT_ASSERT(router_.match(Method::head, "/locked").access == http::Access::admin);
+        router_.add(Method::get, "/locked", {.access = http::Access::admin},
+                    [](const http::Request&, const RequestContext&) { return http::Response{}; });
+        CPPUNIT_ASSERT(router_.match(Method::get, "/locked/").policy->access ==
+                       http::Access::admin);
+        CPPUNIT_ASSERT(router_.match(Method::head, "/locked").policy->access ==
+                       http::Access::admin);
         const auto routes = router_.routes();
         CPPUNIT_ASSERT_EQUAL(before + 1, routes.size());
         CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t{1},
@@ -109,15 +111,16 @@ public:
 
 private:
     void add(Method method, const std::string& path, int status) {
-        router_.add(method, path, http::Access::anyone, [status](const http::Request&) {
-            return http::Response{status, {}};
-        });
+        router_.add(method, path, {.access = http::Access::anyone},
+                    [status](const http::Request&, const RequestContext&) {
+                        return http::Response{status, {}};
+                    });
     }
 
     // The status that the handler gives, 0 where there is no handler.
     int answer(Method method, std::string_view path) const {
         const auto match = router_.match(method, path);
-        return match.handler == nullptr ? 0 : await((*match.handler)({})).status;
+        return match.handler == nullptr ? 0 : await((*match.handler)({}, {})).status;
     }
 
     std::string allow(Method method, std::string_view path) const {

@@ -5,8 +5,9 @@
 
 namespace kubecred::http {
 
-void Router::add(Method method, const std::string& path, Access access, Handler handler) {
-    const bool added = routes_[path].emplace(method, Target{access, std::move(handler)}).second;
+void Router::add(Method method, const std::string& path, const RoutePolicy& policy,
+                 Handler handler) {
+    const bool added = routes_[path].emplace(method, Target{policy, std::move(handler)}).second;
     if (!added)
         throw std::logic_error("route registered twice: " + std::string(nameOf(method)) + " " +
                                path);
@@ -21,15 +22,15 @@ Router::Match Router::match(Method method, std::string_view path) const {
     const auto& [route, methods] = *found;
     const auto target = methods.find(method == Method::head ? Method::get : method);
     if (target == methods.end())
-        return {nullptr, Access::anyone, route};
-    return {&target->second.handler, target->second.access, route};
+        return {nullptr, nullptr, route};
+    return {&target->second.handler, &target->second.policy, route};
 }
 
 std::vector<Route> Router::routes() const {
     std::vector<Route> all;
     for (const auto& [path, methods] : routes_)
         for (const auto& [method, target] : methods)
-            all.push_back({method, path, target.access});
+            all.push_back({method, path, target.policy.access});
     return all;
 }
 
@@ -40,7 +41,7 @@ std::string Router::allowed(std::string_view route,
         return {};
     std::string allow;
     for (const auto& [method, target] : found->second) {
-        if (!isThere(target.access))
+        if (!isThere(target.policy.access))
             continue;
         allow += nameOf(method);
         allow += method == Method::get ? ", HEAD, " : ", ";

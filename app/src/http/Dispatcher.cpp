@@ -40,7 +40,7 @@ void identify(Exchange& exchange) {
     exchange.requestId = isRequestId(given) ? std::string(given) : Uuid::version4().toString();
     const auto parent = exchange.request.header("traceparent").value_or("");
     const auto amazon = exchange.request.header("X-Amzn-Trace-Id").value_or("");
-    exchange.request.trace = {exchange.requestId, isTraceParent(parent) ? parent : "",
+    exchange.context.trace = {exchange.requestId, isTraceParent(parent) ? parent : "",
                               isAmazonTraceId(amazon) ? amazon : ""};
 }
 
@@ -50,9 +50,9 @@ void Dispatcher::answer(Exchange& exchange, Executor& executor, Done done) {
     const auto matched = router_.match(exchange.request.method, exchange.request.path);
     const std::string_view route = matched.route.empty() ? "unmatched" : matched.route;
     Sink<Response> sink = [this, &exchange, route, done = std::move(done)](auto outcome) {
-        auto answer = render(exchange.request, route, std::move(outcome));
+        auto answer = render(exchange.requestId, route, std::move(outcome));
         if (!hasRoom(exchange, answer.response))
-            answer = render(exchange.request, route,
+            answer = render(exchange.requestId, route,
                             std::make_exception_ptr(Error::unavailable("no room for the answer")));
         done(finish(exchange, std::move(answer)));
     };
@@ -76,18 +76,18 @@ bool Dispatcher::hasRoom(const Exchange& exchange, const Response& response) noe
     return exchange.memory == nullptr || exchange.memory->grow(response.body.size());
 }
 
-Dispatcher::Answer Dispatcher::render(const Request& request, std::string_view route,
+Dispatcher::Answer Dispatcher::render(std::string_view requestId, std::string_view route,
                                       Outcome<Response> outcome) {
     const auto internal = [&](std::string fault) {
         const Error error(ErrorKind::internal, "Internal server error");
-        return Answer{renderError(error, request.trace.requestId), route, std::move(fault)};
+        return Answer{renderError(error, requestId), route, std::move(fault)};
     };
     try {
         if (const auto* failure = std::get_if<std::exception_ptr>(&outcome))
             std::rethrow_exception(*failure);
         return {std::get<Response>(std::move(outcome)), route};
     } catch (const Error& error) {
-        return {renderError(error, request.trace.requestId), route, error.detail()};
+        return {renderError(error, requestId), route, error.detail()};
     } catch (const std::exception& exception) {
         return internal(classNameOf(exception)); // its text may quote data
     } catch (...) {
@@ -107,18 +107,19 @@ Deferred<Response> Dispatcher::respond(Exchange& exchange, const Router::Match& 
         throw Error(ErrorKind::notFound, "Not found");
     if (request.method == Method::options)
         return options(request, allow);
-    Response response = renderError(Error(ErrorKind::methodNotAllowed, "Method not allowed"),
-                                    request.trace.requestId);
+    Response response =
+        renderError(Error(ErrorKind::methodNotAllowed, "Method not allowed"), exchange.requestId);
     response.headers.emplace_back("Allow", allow);
     return response;
 }
 
 Deferred<Response> Dispatcher::handle(Exchange& exchange, const Router::Match& matched) const {
-    auto decision = authorizer_.decide(exchange.request, matched.access);
-    exchange.keyName = std::move(decision.keyName);
+    auto decision = authorizer_.decide(exchange.request, matched.policy->access);
+    exchange.context.principal = std::move(decision.principal);
     if (decision.refusal)
         throw Error(*std::move(decision.refusal));
-    return (*matched.handler)(exchange.request);
+    exchange.context.deadline = std::chrono::steady_clock::now() + matched.policy->timeout;
+    return (*matched.handler)(exchange.request, exchange.context);
 }
 
 Response Dispatcher::options(const Request& request, const std::string& allow) const {
@@ -141,23 +142,24 @@ void Dispatcher::log(const Exchange& exchange, const Answer& answer,
     const LogLevel level = status >= 500 ? LogLevel::error : LogLevel::info;
     if (!logger_.enabled(level))
         return;
-    const Request& request = exchange.request;
-    const std::string clientIp = proxies_.clientIp(exchange.peer, forwardedFor(request));
+    const Trace& trace = exchange.context.trace;
+    const Principal& principal = exchange.context.principal;
+    const std::string clientIp = proxies_.clientIp(exchange.peer, forwardedFor(exchange.request));
     std::array<LogField, 10> fields;
     std::size_t count = 0;
     const auto add = [&](LogField field) { fields[count++] = field; };
     add({"requestId", exchange.requestId});
-    add({"method", nameOf(request.method)});
+    add({"method", nameOf(exchange.request.method)});
     add({"route", answer.route});
     add({"status", std::int64_t{status}});
     add({"durationMs", took.count()});
     add({"clientIp", std::string_view(clientIp)});
-    if (!exchange.keyName.empty())
-        add({"keyName", std::string_view(exchange.keyName)});
-    if (!request.trace.parent.empty())
-        add({"traceparent", request.trace.parent});
-    if (!request.trace.amazon.empty())
-        add({"amznTraceId", request.trace.amazon});
+    if (!principal.keyName.empty())
+        add({"keyName", std::string_view(principal.keyName)});
+    if (!trace.parent.empty())
+        add({"traceparent", trace.parent});
+    if (!trace.amazon.empty())
+        add({"amznTraceId", trace.amazon});
     if (!answer.fault.empty())
         add({"error", std::string_view(answer.fault)});
     logger_.write(level, "request", {fields.data(), count});

@@ -8,6 +8,7 @@
 #include "kubecred/Deferred.h"
 #include "kubecred/Error.h"
 #include "kubecred/Log.h"
+#include "kubecred/RequestContext.h"
 #include "kubecred/http/Router.h"
 
 #include <chrono>
@@ -23,8 +24,8 @@ struct Exchange {
     const std::string& peer; ///< address of the other end, without port
     std::chrono::steady_clock::time_point began;
     MemoryShare* memory = nullptr; ///< where the answer has to find room; null: anywhere
-    std::string requestId = {};    ///< set by the dispatcher; request.trace points into it
-    std::string keyName = {};      ///< set by the dispatcher: whose API key the request carried
+    std::string requestId = {};    ///< set by the dispatcher; context.trace points into it
+    RequestContext context = {};   ///< set by the dispatcher
 };
 
 /// Turns requests into answers: finds the route, sees who may ask, calls its handler, turns every
@@ -57,7 +58,8 @@ private:
     Deferred<Response> respond(Exchange& exchange, const Router::Match& matched) const;
     Deferred<Response> handle(Exchange& exchange, const Router::Match& matched) const;
     Response options(const Request& request, const std::string& allow) const;
-    static Answer render(const Request& request, std::string_view route, Outcome<Response> outcome);
+    static Answer render(std::string_view requestId, std::string_view route,
+                         Outcome<Response> outcome);
     static bool hasRoom(const Exchange& exchange, const Response& response) noexcept;
     Response finish(const Exchange& exchange, Answer answer);
     void log(const Exchange& exchange, const Answer& answer,

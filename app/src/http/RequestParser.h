@@ -36,7 +36,7 @@ public:
     bool keepAlive() const noexcept;
     bool isHttp10() const noexcept;
 
-    /// The request as far as it was read; without its trace. Views into this object.
+    /// The request as far as it was read. Views into this object.
     Request request() const;
 
     /// How much memory the body takes, as far as it has come.

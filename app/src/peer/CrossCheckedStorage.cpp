@@ -1,5 +1,6 @@
 #include "CrossCheckedStorage.h"
 
+#include <memory>
 #include <utility>
 
 namespace kubecred::peer {
@@ -20,26 +21,27 @@ bool isFound(const Outcome<Found>& outcome) {
 
 } // namespace
 
-Deferred<Found> CrossCheckedReader::find(const LookUp& lookUp) {
-    return Deferred<Found>([this, lookUp](Executor& executor, Sink<Found> sink) {
+Deferred<Found> CrossCheckedReader::find(const LookUp& lookUp, const RequestContext& context) {
+    return Deferred<Found>([this, lookUp, &context](Executor& executor, Sink<Found> sink) {
         // A slow database keeps all of the time where the peer would hardly use any.
-        const Deadline deadline = peer_.answers() ? mostOf(lookUp.deadline) : lookUp.deadline;
-        LookUp own = lookUp;
-        own.deadline = deadline;
-        own_.find(own).start(
-            executor, [this, lookUp, &executor, sink = std::move(sink)](Outcome<Found> ours) {
+        auto own = std::make_shared<RequestContext>(context);
+        if (peer_.answers())
+            own->deadline = mostOf(context.deadline);
+        own_.find(lookUp, *own)
+            .start(executor, [this, lookUp, &context, own, &executor,
+                              sink = std::move(sink)](Outcome<Found> ours) {
                 if (isFound(ours))
                     sink(std::move(ours));
                 else
-                    askPeer(lookUp, executor, std::move(ours), sink);
+                    askPeer(lookUp, context, executor, std::move(ours), sink);
             });
     });
 }
 
-void CrossCheckedReader::askPeer(const LookUp& lookUp, Executor& executor, Outcome<Found> ours,
-                                 Sink<Found> sink) {
-    peer_.find(lookUp).start(
-        executor, [ours = std::move(ours), sink = std::move(sink)](Outcome<Found> theirs) {
+void CrossCheckedReader::askPeer(const LookUp& lookUp, const RequestContext& context,
+                                 Executor& executor, Outcome<Found> ours, Sink<Found> sink) {
+    peer_.find(lookUp, context)
+        .start(executor, [ours = std::move(ours), sink = std::move(sink)](Outcome<Found> theirs) {
             if (!isFound(theirs)) {
                 sink(ours);
                 return;

@@ -14,10 +14,11 @@ public:
     /// The references must outlive this object.
     CrossCheckedReader(CredentialReader& own, Peer& peer) : own_(own), peer_(peer) {}
 
-    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override;
+    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp,
+                                                  const RequestContext& context) override;
 
 private:
-    void askPeer(const LookUp& lookUp, Executor& executor,
+    void askPeer(const LookUp& lookUp, const RequestContext& context, Executor& executor,
                  Outcome<std::optional<FoundCredential>> ours,
                  Sink<std::optional<FoundCredential>> sink);
 

@@ -35,17 +35,18 @@ CachedReader::CachedReader(CredentialReader& reader, CredentialCache& cache,
       misses_(metrics.counter({"kubecred_credential_cache_misses_total",
                                "Look-ups that memory was asked for in vain."})) {}
 
-Deferred<Found> CachedReader::find(const LookUp& lookUp) {
+Deferred<Found> CachedReader::find(const LookUp& lookUp, const RequestContext& context) {
     if (fresh_ > std::chrono::seconds(0) && !lookUp.confirms)
         if (auto entry = recall(lookUp.id, fresh_)) {
             hits_.add();
             return Found(FoundCredential{std::move(entry->credential), {}, Basis::memory});
         }
-    return Deferred<Found>([this, lookUp](Executor& executor, Sink<Found> sink) {
-        reader_.find(lookUp).start(
-            executor, [this, id = lookUp.id, sink = std::move(sink)](Outcome<Found> outcome) {
-                sink(settle(id, std::move(outcome)));
-            });
+    return Deferred<Found>([this, id = lookUp.id, asked = reader_.find(lookUp, context)](
+                               Executor& executor, Sink<Found> sink) mutable {
+        std::move(asked).start(executor,
+                               [this, id, sink = std::move(sink)](Outcome<Found> outcome) {
+                                   sink(settle(id, std::move(outcome)));
+                               });
     });
 }
 
@@ -83,8 +84,9 @@ std::optional<CredentialCache::Entry> CachedReader::recall(const Uuid& id,
 CachingWriter::CachingWriter(CredentialWriter& writer, CredentialCache& cache, const Clock& clock)
     : writer_(writer), cache_(cache), clock_(clock) {}
 
-Deferred<IssueOutcome> CachingWriter::issue(const Credential& credential, Deadline deadline) {
-    return writer_.issue(credential, deadline).then([this, credential](IssueOutcome outcome) {
+Deferred<IssueOutcome> CachingWriter::issue(const Credential& credential,
+                                            const RequestContext& context) {
+    return writer_.issue(credential, context).then([this, credential](IssueOutcome outcome) {
         if (std::holds_alternative<Issued>(outcome))
             cache_.put({std::make_shared<const Credential>(credential), clock_.now(),
                         steady_clock::now()});

@@ -94,9 +94,10 @@ GroupCommit::GroupCommit(SessionFactory factory, std::size_t poolSize, Logger& l
             metrics),
       lanes_(pool_, patience, {&beginToRecord, &answerAll, true, true}) {}
 
-Deferred<IssueOutcome> GroupCommit::issue(const Credential& credential, Deadline deadline) {
-    return Deferred<IssueOutcome>([this, credential = credential,
-                                   deadline](Executor& executor, Sink<IssueOutcome> sink) mutable {
+Deferred<IssueOutcome> GroupCommit::issue(const Credential& credential,
+                                          const RequestContext& context) {
+    return Deferred<IssueOutcome>([this, credential = credential, deadline = context.deadline](
+                                      Executor& executor, Sink<IssueOutcome> sink) mutable {
         lanes_.submit({std::move(credential), deadline, executor,
                        failingWhenOverdue(executor, deadline, overdue, std::move(sink))});
     });

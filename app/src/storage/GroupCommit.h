@@ -21,7 +21,8 @@ public:
     bool stop(Deadline deadline = Deadline::max()) { return pool_.stop(deadline); }
     DatabaseState state() const { return breaker_.state(); }
 
-    Deferred<IssueOutcome> issue(const Credential& credential, Deadline deadline) override;
+    Deferred<IssueOutcome> issue(const Credential& credential,
+                                 const RequestContext& context) override;
 
 private:
     CircuitBreaker breaker_;

@@ -84,10 +84,11 @@ GroupLookUp::GroupLookUp(SessionFactory factory, std::size_t poolSize, Logger& l
             metrics),
       lanes_(pool_, patience, {&beginToFind, &answerAll, false, false}) {}
 
-Deferred<std::optional<FoundCredential>> GroupLookUp::find(const LookUp& lookUp) {
+Deferred<std::optional<FoundCredential>> GroupLookUp::find(const LookUp& lookUp,
+                                                           const RequestContext& context) {
     using Answer = std::optional<FoundCredential>;
     return Deferred<Answer>(
-        [this, id = lookUp.id, deadline = lookUp.deadline](Executor& executor, Sink<Answer> sink) {
+        [this, id = lookUp.id, deadline = context.deadline](Executor& executor, Sink<Answer> sink) {
             lanes_.submit({id, deadline, executor,
                            failingWhenOverdue(executor, deadline, overdue, std::move(sink))});
         });

@@ -22,7 +22,8 @@ public:
     bool stop(Deadline deadline = Deadline::max()) { return pool_.stop(deadline); }
     DatabaseState state() const { return breaker_.state(); }
 
-    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override;
+    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp,
+                                                  const RequestContext& context) override;
 
 private:
     using FindJob = Job<Uuid, std::optional<FoundCredential>>;

@@ -5,17 +5,17 @@
 namespace kubecred::issuance {
 
 IssuanceService::IssuanceService(CredentialWriter& writer, const Clock& clock, std::string workerId,
-                                 const IssuanceSettings& settings, Metrics& metrics)
+                                 Metrics& metrics)
     : writer_(writer),
       clock_(clock),
       workerId_(std::move(workerId)),
-      settings_(settings),
       issued_(metrics.counter({"kubecred_credentials_issued_total", "Credentials issued."})),
       duplicates_(metrics.counter(
           {"kubecred_credentials_duplicate_total",
            "Requests for a credential with the name, e-mail and type of one issued before."})) {}
 
-Deferred<std::variant<Credential, Duplicate>> IssuanceService::issue(IssueRequest request) {
+Deferred<std::variant<Credential, Duplicate>>
+IssuanceService::issue(IssueRequest request, const RequestContext& context) {
     const Timestamp now = clock_.now();
     Credential credential{Uuid::version7(now),
                           std::move(request.name),
@@ -25,7 +25,7 @@ Deferred<std::variant<Credential, Duplicate>> IssuanceService::issue(IssueReques
                           workerId_,
                           now};
     using Result = std::variant<Credential, Duplicate>;
-    return writer_.issue(credential, std::chrono::steady_clock::now() + settings_.timeout)
+    return writer_.issue(credential, context)
         .then([this, credential](IssueOutcome outcome) -> Result {
             if (auto* duplicate = std::get_if<Duplicate>(&outcome)) {
                 duplicates_.add();

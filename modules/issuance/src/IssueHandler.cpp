@@ -41,8 +41,9 @@ http::Response conflict(const Duplicate& existing) {
 
 } // namespace
 
-Deferred<http::Response> IssueHandler::operator()(const http::Request& request) const {
-    return service_.issue(parse(http::readJson(request)))
+Deferred<http::Response> IssueHandler::operator()(const http::Request& request,
+                                                  const RequestContext& context) const {
+    return service_.issue(parse(http::readJson(request)), context)
         .then([this](const std::variant<Credential, Duplicate>& outcome) {
             if (const auto* duplicate = std::get_if<Duplicate>(&outcome))
                 return conflict(*duplicate);

@@ -2,6 +2,7 @@
 
 #include "IssuanceService.h"
 #include "kubecred/Deferred.h"
+#include "kubecred/RequestContext.h"
 #include "kubecred/http/Request.h"
 #include "kubecred/http/Response.h"
 
@@ -13,7 +14,8 @@ public:
     /// `service` must outlive this object.
     explicit IssueHandler(IssuanceService& service) noexcept : service_(service) {}
 
-    Deferred<http::Response> operator()(const http::Request& request) const;
+    Deferred<http::Response> operator()(const http::Request& request,
+                                        const RequestContext& context) const;
 
 private:
     http::Response created(const Credential& credential) const;

@@ -31,9 +31,9 @@ http::Response render(const std::optional<FoundCredential>& found) {
 
 } // namespace
 
-Deferred<http::Response> LookUpHandler::operator()(const http::Request& request) const {
-    const auto deadline = std::chrono::steady_clock::now() + timeout_;
-    return reader_.find({parse(http::readJson(request)), deadline, request.trace}).then(&render);
+Deferred<http::Response> LookUpHandler::operator()(const http::Request& request,
+                                                   const RequestContext& context) const {
+    return reader_.find({parse(http::readJson(request))}, context).then(&render);
 }
 
 } // namespace kubecred::issuance

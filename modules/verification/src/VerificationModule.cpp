@@ -12,8 +12,9 @@ void VerificationModule::configure(Settings& settings) {
 }
 
 void VerificationModule::start(const ModuleContext& context) {
-    service_.emplace(context.storage.reader(), settings_, context.metrics);
-    context.router.add(http::Method::post, "/verification/credentials", settings_.access,
+    service_.emplace(context.storage.reader(), context.metrics);
+    context.router.add(http::Method::post, "/verification/credentials",
+                       {.access = settings_.access, .timeout = settings_.timeout},
                        VerifyHandler(*service_, context.clock, context.workerId));
 }
 

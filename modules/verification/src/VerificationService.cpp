@@ -28,39 +28,36 @@ bool mismatches(const VerifyRequest& request,
 
 } // namespace
 
-VerificationService::VerificationService(CredentialReader& reader,
-                                         const VerificationSettings& settings, Metrics& metrics)
+VerificationService::VerificationService(CredentialReader& reader, Metrics& metrics)
     : reader_(reader),
-      settings_(settings),
       verified_(metrics.counter(
           {"kubecred_credentials_verified_total", "Verifications of a genuine credential."})),
       refused_(metrics.counter({"kubecred_credentials_refused_total",
                                 "Verifications of an unknown id or of data that does not fit."})) {}
 
-Deferred<std::optional<FoundCredential>> VerificationService::verify(VerifyRequest request,
-                                                                     const Trace& trace) {
-    const auto deadline = std::chrono::steady_clock::now() + settings_.timeout;
-    const LookUp lookUp{request.id, deadline, trace};
-    return Deferred<Found>(
-        [this, request = std::move(request), lookUp](Executor& executor, Sink<Found> sink) mutable {
-            ask(std::move(request), lookUp, executor, std::move(sink));
-        });
+Deferred<std::optional<FoundCredential>>
+VerificationService::verify(VerifyRequest request, const RequestContext& context) {
+    return Deferred<Found>([this, request = std::move(request),
+                            &context](Executor& executor, Sink<Found> sink) mutable {
+        const LookUp lookUp{request.id};
+        ask(std::move(request), lookUp, context, executor, std::move(sink));
+    });
 }
 
 // A mismatch with what memory alone holds is confirmed: no refusal stands on memory, or it would
 // tell by its mere coming, while the database is away, that the id is genuine.
-void VerificationService::ask(VerifyRequest request, const LookUp& lookUp, Executor& executor,
-                              Sink<Found> sink) {
-    reader_.find(lookUp).start(executor, [this, request = std::move(request), lookUp = lookUp,
-                                          &executor,
-                                          sink = std::move(sink)](Outcome<Found> outcome) mutable {
-        if (!lookUp.confirms && mismatches(request, outcome, Basis::memory)) {
-            lookUp.confirms = true;
-            ask(std::move(request), lookUp, executor, std::move(sink));
-        } else {
-            sink(settled(request, std::move(outcome)));
-        }
-    });
+void VerificationService::ask(VerifyRequest request, const LookUp& lookUp,
+                              const RequestContext& context, Executor& executor, Sink<Found> sink) {
+    reader_.find(lookUp, context)
+        .start(executor, [this, request = std::move(request), lookUp = lookUp, &context, &executor,
+                          sink = std::move(sink)](Outcome<Found> outcome) mutable {
+            if (!lookUp.confirms && mismatches(request, outcome, Basis::memory)) {
+                lookUp.confirms = true;
+                ask(std::move(request), lookUp, context, executor, std::move(sink));
+            } else {
+                sink(settled(request, std::move(outcome)));
+            }
+        });
 }
 
 Outcome<std::optional<FoundCredential>> VerificationService::settled(const VerifyRequest& request,

@@ -3,6 +3,7 @@
 #include "VerificationService.h"
 #include "kubecred/Clock.h"
 #include "kubecred/Deferred.h"
+#include "kubecred/RequestContext.h"
 #include "kubecred/http/Request.h"
 #include "kubecred/http/Response.h"
 
@@ -17,7 +18,8 @@ public:
     /// The references must outlive this object.
     VerifyHandler(VerificationService& service, const Clock& clock, std::string workerId);
 
-    Deferred<http::Response> operator()(const http::Request& request) const;
+    Deferred<http::Response> operator()(const http::Request& request,
+                                        const RequestContext& context) const;
 
 private:
     http::Response render(const std::optional<FoundCredential>& found) const;

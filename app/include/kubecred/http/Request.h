@@ -1,7 +1,5 @@
 #pragma once
 
-#include "kubecred/Trace.h"
-
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -25,7 +23,6 @@ struct Request {
     std::string_view path;       ///< as sent, without query and, in absolute form, host
     std::vector<Header> headers; ///< in order, names as sent
     std::string_view body;       ///< at most 100 KiB
-    Trace trace = {};
 
     /// The value of the first header of this name, compared without regard to case.
     std::optional<std::string_view> header(std::string_view name) const noexcept;

@@ -1,9 +1,10 @@
 #pragma once
 
 #include "kubecred/Deferred.h"
-#include "kubecred/http/Access.h"
+#include "kubecred/RequestContext.h"
 #include "kubecred/http/Request.h"
 #include "kubecred/http/Response.h"
+#include "kubecred/http/RoutePolicy.h"
 
 #include <functional>
 #include <map>
@@ -15,8 +16,9 @@ namespace kubecred::http {
 
 /// Answers one request, at once or later; it never waits, since other requests wait for its
 /// thread. Throws, or fails with, Error for what cannot be answered as asked; any other exception
-/// becomes a 500. Called from several threads at once.
-using Handler = std::function<Deferred<Response>(const Request&)>;
+/// becomes a 500. Request and context stay until it is answered. Called from several threads at
+/// once.
+using Handler = std::function<Deferred<Response>(const Request&, const RequestContext&)>;
 
 /// One line of the table of routes.
 struct Route {
@@ -25,20 +27,20 @@ struct Route {
     Access access;
 };
 
-/// The table of routes: which path and method are answered by whom, and who may ask. Filled at
-/// start, by one thread; only read from then on, by any number.
+/// The table of routes: which path and method are answered by whom, and under which policy. Filled
+/// at start, by one thread; only read from then on, by any number.
 class Router {
 public:
-    /// What a look-up yields. `handler` is null where no route fits; a path that is there tells its
-    /// `route` all the same.
+    /// What a look-up yields. `handler` and `policy` are null where no route fits; a path that is
+    /// there tells its `route` all the same.
     struct Match {
         const Handler* handler = nullptr;
-        Access access = Access::anyone;
+        const RoutePolicy* policy = nullptr;
         std::string_view route; ///< the path as registered, for logs; empty for an unknown path
     };
 
     /// Registers a route. Throws std::logic_error where the pair is taken.
-    void add(Method method, const std::string& path, Access access, Handler handler);
+    void add(Method method, const std::string& path, const RoutePolicy& policy, Handler handler);
 
     /// Finds the route. One trailing slash is accepted; HEAD is answered by a GET route.
     Match match(Method method, std::string_view path) const;
@@ -52,7 +54,7 @@ public:
 
 private:
     struct Target {
-        Access access;
+        RoutePolicy policy;
         Handler handler;
     };
     using Methods = std::map<Method, Target>;
