@@ -18,6 +18,7 @@ Service::Service()
 
 http::Response Service::answer(http::Exchange& exchange) {
     std::optional<http::Response> answered;
+    dispatcher_.admit(exchange);
     dispatcher_.answer(exchange, executor_,
                        [&](const http::Response& response) { answered = response; });
     require(answered.has_value(), "every request is answered");

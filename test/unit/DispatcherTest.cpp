@@ -31,7 +31,11 @@ class DispatcherTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(asksForAKeyBeforeTheHandler);
     CPPUNIT_TEST(namesTheKeyInTheLog);
     CPPUNIT_TEST(tellsTheHandlerWhoAsksAndUntilWhen);
+    CPPUNIT_TEST(refusesBeforeTheBodyWhatItCan);
+    CPPUNIT_TEST(readsTheQueryAsThePolicySays);
+    CPPUNIT_TEST(takesTheContentTypesOfThePolicy);
     CPPUNIT_TEST(refusesWhatCouldNotBeRead);
+    CPPUNIT_TEST(namesTheRouteOfWhatCouldNotBeReadToItsEnd);
     CPPUNIT_TEST(goesByTheCallersRequestId);
     CPPUNIT_TEST(replacesABadRequestId);
     CPPUNIT_TEST_SUITE_END();
@@ -196,6 +200,81 @@ public:
         CPPUNIT_ASSERT(told->principal.scopes == std::vector{http::Access::issue});
     }
 
+    void refusesBeforeTheBodyWhatItCan() {
+        router_.add(Method::post, "/locked/{id}", {.access = http::Access::issue, .bodyBytes = 7},
+                    [](const http::Request&, const RequestContext&) { return http::Response{}; });
+        const auto refusal = [&](Method method, std::string_view path, Headers headers) {
+            Exchange exchange{request(method, path, std::move(headers)), peer_, {}};
+            dispatcher_.admit(exchange);
+            return exchange.refusal ? exchange.refusal->what() : std::string();
+        };
+        CPPUNIT_ASSERT_EQUAL(std::string("Not found"), refusal(Method::post, "/nothing", {}));
+        CPPUNIT_ASSERT_EQUAL(std::string("Method not allowed"), refusal(Method::post, "/ok", {}));
+        CPPUNIT_ASSERT_EQUAL(std::string("The API key is not valid"),
+                             refusal(Method::post, "/locked/1", {{"X-API-Key", "x"}}));
+        CPPUNIT_ASSERT_EQUAL(std::string(),
+                             refusal(Method::post, "/locked/1", {{"X-API-Key", "i"}}));
+        CPPUNIT_ASSERT_EQUAL(std::string(), refusal(Method::options, "/locked/1", {}));
+        CPPUNIT_ASSERT_EQUAL(std::string(), refusal(Method::options, "*", {}));
+        Exchange exchange{request(Method::post, "/locked/1", {}), peer_, {}};
+        dispatcher_.admit(exchange);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{7}, exchange.policy().bodyBytes);
+        CPPUNIT_ASSERT_EQUAL(std::string_view("/locked/{id}"), exchange.route);
+        CPPUNIT_ASSERT(logger_.events().empty());
+    }
+
+    void readsTheQueryAsThePolicySays() {
+        std::string told;
+        const auto tell = [&](const http::Request& asked, const RequestContext&) {
+            told = std::string(asked.queryValue("x").value_or("none")) + asked.parameter("id");
+            return http::Response{};
+        };
+        router_.add(Method::get, "/strict/{id}", {.query = {"x"}}, tell);
+        router_.add(Method::get, "/open/{id}", {.unknownQuery = http::UnknownQuery::ignored}, tell);
+        const auto statusOf = [&](std::string_view path, std::string_view query) {
+            http::Request asked = request(Method::get, path, {});
+            asked.queryText = query;
+            Exchange exchange{std::move(asked), peer_, {}};
+            return answered(exchange).status;
+        };
+        CPPUNIT_ASSERT_EQUAL(200, statusOf("/strict/7", "x=a%20b"));
+        CPPUNIT_ASSERT_EQUAL(std::string("a b7"), told);
+        for (const char* bad : {"y=1", "x=1&x=2", "x=%ff", "%00"})
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(bad, 400, statusOf("/strict/7", bad));
+        CPPUNIT_ASSERT_EQUAL(200, statusOf("/open/8", "x=1&x=2&%ff"));
+        CPPUNIT_ASSERT_EQUAL(std::string("none8"), told);
+    }
+
+    void takesTheContentTypesOfThePolicy() {
+        const auto handler = [](const http::Request&, const RequestContext&) {
+            return http::Response{};
+        };
+        router_.add(Method::post, "/texts", {.contentTypes = {"text/csv", "application/json"}},
+                    handler);
+        router_.add(Method::get, "/texts", {}, handler);
+        const auto statusOf = [&](Method method, std::string_view type, std::string_view body) {
+            http::Request asked = request(method, "/texts", {{"Content-Type", type}});
+            asked.body = body;
+            Exchange exchange{std::move(asked), peer_, {}};
+            return answered(exchange).status;
+        };
+        CPPUNIT_ASSERT_EQUAL(200, statusOf(Method::post, "text/csv", "a"));
+        CPPUNIT_ASSERT_EQUAL(200, statusOf(Method::post, "application/json", "a"));
+        CPPUNIT_ASSERT_EQUAL(415, statusOf(Method::post, "text/html", "a"));
+        CPPUNIT_ASSERT_EQUAL(200, statusOf(Method::post, "text/html", ""));
+        CPPUNIT_ASSERT_EQUAL(200, statusOf(Method::get, "text/html", "a"));
+    }
+
+    void namesTheRouteOfWhatCouldNotBeReadToItsEnd() {
+        Exchange exchange{request(Method::get, "/ok", {}), peer_, std::chrono::steady_clock::now()};
+        dispatcher_.admit(exchange);
+        dispatcher_.refuse(exchange, Error(ErrorKind::bodyTooLarge, "Request body too large"));
+        const auto fields = logger_.events().back().fields;
+        CPPUNIT_ASSERT_EQUAL(std::string("/ok"), fields.at("route"));
+        CPPUNIT_ASSERT_EQUAL(std::string("413"), fields.at("status"));
+        CPPUNIT_ASSERT_EQUAL(std::string("request-1"), fields.at("requestId"));
+    }
+
     void refusesWhatCouldNotBeRead() {
         Exchange exchange{{}, peer_, std::chrono::steady_clock::now()};
         const auto response =
@@ -246,6 +325,7 @@ private:
     http::Response answered(Exchange& exchange) {
         InlineExecutor executor;
         std::vector<http::Response> responses;
+        dispatcher_.admit(exchange);
         dispatcher_.answer(exchange, executor,
                            [&](const auto& response) { responses.push_back(response); });
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, responses.size());

@@ -156,6 +156,7 @@ private:
             http::Exchange{{Method::get, path, {{"X-Request-Id", "request-1"}}, {}},
                            peer_,
                            std::chrono::steady_clock::now()}));
+        dispatcher_.admit(*exchanges_.back());
         dispatcher_.answer(*exchanges_.back(), executor_,
                            [this](const Response& response) { responses_.push_back(response); });
     }

@@ -146,6 +146,7 @@ private:
                                 peer_,
                                 std::chrono::steady_clock::now() - std::chrono::milliseconds(5)};
         InlineExecutor executor;
+        dispatcher.admit(exchange);
         dispatcher.answer(exchange, executor, [](const http::Response&) {});
     }
 

@@ -195,7 +195,8 @@ void Daemon::logDescriptorLimit() {
 
 void Daemon::addMetricsRoute() {
     addProcessMetrics(metrics_);
-    router_.add(http::Method::get, "/metrics", {.access = http::Access::admin},
+    router_.add(http::Method::get, "/metrics",
+                {.access = http::Access::admin, .unknownQuery = http::UnknownQuery::ignored},
                 [this](const http::Request&, const RequestContext&) {
                     return http::Response{
                         200, metrics_.text(), {}, "text/plain; version=0.0.4; charset=utf-8"};

@@ -41,11 +41,13 @@ HealthRoutes::HealthRoutes(Identity identity, const storage::Database& database,
 
 void HealthRoutes::addTo(http::Router& router) const {
     const auto add = [&](const std::string& prefix, const std::string& service) {
-        router.add(http::Method::get, prefix + "/health", {.access = http::Access::anyone},
+        router.add(http::Method::get, prefix + "/health",
+                   {.access = http::Access::anyone, .unknownQuery = http::UnknownQuery::ignored},
                    [this, service](const http::Request&, const RequestContext&) {
                        return health(service);
                    });
-        router.add(http::Method::get, prefix + "/health/details", {.access = http::Access::admin},
+        router.add(http::Method::get, prefix + "/health/details",
+                   {.access = http::Access::admin, .unknownQuery = http::UnknownQuery::ignored},
                    [this, service](const http::Request&, const RequestContext&) {
                        return details(service);
                    });

@@ -5,10 +5,11 @@
 #include "kubecred/ClassName.h"
 #include "kubecred/Text.h"
 #include "kubecred/domain/Uuid.h"
+#include "kubecred/http/Content.h"
+#include "kubecred/http/Query.h"
 
 #include <array>
 #include <exception>
-#include <optional>
 #include <utility>
 
 namespace kubecred::http {
@@ -24,6 +25,26 @@ std::string forwardedFor(const Request& request) {
     return list;
 }
 
+bool asksForOptions(const Request& request) noexcept { return request.method == Method::options; }
+
+bool asksForAnything(const Request& request) noexcept {
+    return asksForOptions(request) && request.path == "*";
+}
+
+bool mayHaveBody(Method method) noexcept {
+    return method == Method::post || method == Method::put || method == Method::patch;
+}
+
+// By the caller's request id and traces where they are well-formed, or by a fresh request id.
+void identify(Exchange& exchange) {
+    const auto given = exchange.request.header("X-Request-Id").value_or("");
+    exchange.requestId = isRequestId(given) ? std::string(given) : Uuid::version4().toString();
+    const auto parent = exchange.request.header("traceparent").value_or("");
+    const auto amazon = exchange.request.header("X-Amzn-Trace-Id").value_or("");
+    exchange.context.trace = {exchange.requestId, isTraceParent(parent) ? parent : "",
+                              isAmazonTraceId(amazon) ? amazon : ""};
+}
+
 } // namespace
 
 Dispatcher::Dispatcher(const Router& router, const auth::Authorizer& authorizer, Logger& logger,
@@ -35,30 +56,57 @@ Dispatcher::Dispatcher(const Router& router, const auth::Authorizer& authorizer,
       cors_(std::move(cors)),
       proxies_(std::move(proxies)) {}
 
-void identify(Exchange& exchange) {
-    const auto given = exchange.request.header("X-Request-Id").value_or("");
-    exchange.requestId = isRequestId(given) ? std::string(given) : Uuid::version4().toString();
-    const auto parent = exchange.request.header("traceparent").value_or("");
-    const auto amazon = exchange.request.header("X-Amzn-Trace-Id").value_or("");
-    exchange.context.trace = {exchange.requestId, isTraceParent(parent) ? parent : "",
-                              isAmazonTraceId(amazon) ? amazon : ""};
+void Dispatcher::admit(Exchange& exchange) const {
+    identify(exchange);
+    exchange.match = router_.match(exchange.request.method, exchange.request.path);
+    exchange.route = exchange.match.route.empty() ? "unmatched" : exchange.match.route;
+    exchange.refusal = refusalOf(exchange);
+}
+
+std::optional<Error> Dispatcher::refusalOf(Exchange& exchange) const {
+    if (exchange.match.handler == nullptr)
+        return refusalWithoutRoute(exchange);
+    Request& request = exchange.request;
+    auto decision = authorizer_.decide(request, exchange.policy().access);
+    exchange.context.principal = std::move(decision.principal);
+    if (decision.refusal)
+        return decision.refusal;
+    request.parameters = std::move(exchange.match.parameters);
+    try {
+        request.query = readQuery(request.queryText, exchange.policy());
+    } catch (const Error& error) {
+        return error;
+    }
+    return std::nullopt;
+}
+
+std::optional<Error> Dispatcher::refusalWithoutRoute(const Exchange& exchange) const {
+    if (asksForAnything(exchange.request))
+        return std::nullopt;
+    if (allowed(exchange).empty())
+        return Error(ErrorKind::notFound, "Not found");
+    if (asksForOptions(exchange.request))
+        return std::nullopt;
+    return Error(ErrorKind::methodNotAllowed, "Method not allowed");
+}
+
+// What is hidden is not there by any method.
+std::string Dispatcher::allowed(const Exchange& exchange) const {
+    return router_.allowed(exchange.match.route,
+                           [this](Access access) { return !authorizer_.hides(access); });
 }
 
 void Dispatcher::answer(Exchange& exchange, Executor& executor, Done done) {
     metrics_.began();
-    identify(exchange);
-    const auto matched = router_.match(exchange.request.method, exchange.request.path);
-    const std::string_view route = matched.route.empty() ? "unmatched" : matched.route;
-    Sink<Response> sink = [this, &exchange, route, done = std::move(done)](auto outcome) {
-        auto answer = render(exchange.requestId, route, std::move(outcome));
+    Sink<Response> sink = [this, &exchange, done = std::move(done)](auto outcome) {
+        auto answer = render(exchange, std::move(outcome));
         if (!hasRoom(exchange, answer.response))
-            answer = render(exchange.requestId, route,
-                            std::make_exception_ptr(Error::unavailable("no room for the answer")));
+            answer = failure(exchange, Error::unavailable("no room for the answer"));
         done(finish(exchange, std::move(answer)));
     };
     std::optional<Deferred<Response>> response;
     try {
-        response = respond(exchange, matched);
+        response = respond(exchange);
     } catch (...) {
         sink(std::current_exception());
         return;
@@ -68,26 +116,46 @@ void Dispatcher::answer(Exchange& exchange, Executor& executor, Done done) {
 
 Response Dispatcher::refuse(Exchange& exchange, const Error& error) {
     metrics_.began();
-    identify(exchange);
-    return finish(exchange, {renderError(error, exchange.requestId), "unreadable", error.detail()});
+    if (exchange.requestId.empty())
+        identify(exchange);
+    return finish(exchange, failure(exchange, error));
 }
 
 bool Dispatcher::hasRoom(const Exchange& exchange, const Response& response) noexcept {
     return exchange.memory == nullptr || exchange.memory->grow(response.body.size());
 }
 
-Dispatcher::Answer Dispatcher::render(std::string_view requestId, std::string_view route,
-                                      Outcome<Response> outcome) {
+Deferred<Response> Dispatcher::respond(Exchange& exchange) const {
+    if (exchange.refusal)
+        throw Error(*exchange.refusal);
+    if (exchange.match.handler == nullptr)
+        return options(exchange);
+    const Request& request = exchange.request;
+    if (mayHaveBody(request.method))
+        requireContent(request, exchange.policy().contentTypes);
+    exchange.context.deadline = std::chrono::steady_clock::now() + exchange.policy().timeout;
+    return (*exchange.match.handler)(request, exchange.context);
+}
+
+Response Dispatcher::options(const Exchange& exchange) const {
+    const auto allow =
+        asksForAnything(exchange.request) ? std::string(everyMethod) : allowed(exchange);
+    Response response{204, {}, {{"Allow", allow}}};
+    cors_.addPreflightHeaders(exchange.request, allow, response);
+    return response;
+}
+
+Dispatcher::Answer Dispatcher::render(const Exchange& exchange, Outcome<Response> outcome) const {
     const auto internal = [&](std::string fault) {
-        const Error error(ErrorKind::internal, "Internal server error");
-        return Answer{renderError(error, requestId), route, std::move(fault)};
+        return failure(exchange,
+                       Error(ErrorKind::internal, "Internal server error", std::move(fault)));
     };
     try {
-        if (const auto* failure = std::get_if<std::exception_ptr>(&outcome))
-            std::rethrow_exception(*failure);
-        return {std::get<Response>(std::move(outcome)), route};
+        if (const auto* failed = std::get_if<std::exception_ptr>(&outcome))
+            std::rethrow_exception(*failed);
+        return {std::get<Response>(std::move(outcome))};
     } catch (const Error& error) {
-        return {renderError(error, requestId), route, error.detail()};
+        return failure(exchange, error);
     } catch (const std::exception& exception) {
         return internal(classNameOf(exception)); // its text may quote data
     } catch (...) {
@@ -95,44 +163,19 @@ Dispatcher::Answer Dispatcher::render(std::string_view requestId, std::string_vi
     }
 }
 
-Deferred<Response> Dispatcher::respond(Exchange& exchange, const Router::Match& matched) const {
-    const Request& request = exchange.request;
-    if (matched.handler != nullptr)
-        return handle(exchange, matched);
-    if (request.method == Method::options && request.path == "*")
-        return options(request, std::string(everyMethod));
-    const std::string allow = router_.allowed(
-        matched.route, [this](Access access) { return !authorizer_.hides(access); });
-    if (allow.empty())
-        throw Error(ErrorKind::notFound, "Not found");
-    if (request.method == Method::options)
-        return options(request, allow);
-    Response response =
-        renderError(Error(ErrorKind::methodNotAllowed, "Method not allowed"), exchange.requestId);
-    response.headers.emplace_back("Allow", allow);
-    return response;
-}
-
-Deferred<Response> Dispatcher::handle(Exchange& exchange, const Router::Match& matched) const {
-    auto decision = authorizer_.decide(exchange.request, matched.policy->access);
-    exchange.context.principal = std::move(decision.principal);
-    if (decision.refusal)
-        throw Error(*std::move(decision.refusal));
-    exchange.context.deadline = std::chrono::steady_clock::now() + matched.policy->timeout;
-    return (*matched.handler)(exchange.request, exchange.context);
-}
-
-Response Dispatcher::options(const Request& request, const std::string& allow) const {
-    Response response{204, {}, {{"Allow", allow}}};
-    cors_.addPreflightHeaders(request, allow, response);
-    return response;
+// Where every error becomes an answer.
+Dispatcher::Answer Dispatcher::failure(const Exchange& exchange, const Error& error) const {
+    Response response = renderError(error, exchange.requestId);
+    if (error.kind() == ErrorKind::methodNotAllowed)
+        response.headers.emplace_back("Allow", allowed(exchange));
+    return {std::move(response), error.detail()};
 }
 
 Response Dispatcher::finish(const Exchange& exchange, Answer answer) {
     const auto took = std::chrono::steady_clock::now() - exchange.began;
     cors_.addHeaders(exchange.request, answer.response);
     log(exchange, answer, took);
-    metrics_.answered(exchange.request.method, answer.route, answer.response.status, took);
+    metrics_.answered(exchange.request.method, exchange.route, answer.response.status, took);
     return std::move(answer.response);
 }
 
@@ -150,7 +193,7 @@ void Dispatcher::log(const Exchange& exchange, const Answer& answer,
     const auto add = [&](LogField field) { fields[count++] = field; };
     add({"requestId", exchange.requestId});
     add({"method", nameOf(exchange.request.method)});
-    add({"route", answer.route});
+    add({"route", exchange.route});
     add({"status", std::int64_t{status}});
     add({"durationMs", took.count()});
     add({"clientIp", std::string_view(clientIp)});

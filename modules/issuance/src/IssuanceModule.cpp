@@ -16,11 +16,15 @@ void IssuanceModule::configure(Settings& settings) {
 void IssuanceModule::start(const ModuleContext& context) {
     service_.emplace(context.storage.writer(), context.clock, context.workerId, context.metrics);
     context.router.add(http::Method::post, "/issuance/credentials",
-                       {.access = settings_.access, .timeout = settings_.timeout},
+                       {.access = settings_.access,
+                        .timeout = settings_.timeout,
+                        .unknownQuery = http::UnknownQuery::ignored},
                        IssueHandler(*service_));
     if (settings_.answersPeers)
         context.router.add(http::Method::post, "/internal/credentials",
-                           {.access = http::Access::peer, .timeout = settings_.timeout},
+                           {.access = http::Access::peer,
+                            .timeout = settings_.timeout,
+                            .unknownQuery = http::UnknownQuery::ignored},
                            LookUpHandler(context.storage.reader()));
     if (settings_.access == http::Access::anyone && context.beyondLoopback)
         context.logger.log(LogLevel::warn,

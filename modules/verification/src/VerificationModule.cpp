@@ -14,7 +14,9 @@ void VerificationModule::configure(Settings& settings) {
 void VerificationModule::start(const ModuleContext& context) {
     service_.emplace(context.storage.reader(), context.metrics);
     context.router.add(http::Method::post, "/verification/credentials",
-                       {.access = settings_.access, .timeout = settings_.timeout},
+                       {.access = settings_.access,
+                        .timeout = settings_.timeout,
+                        .unknownQuery = http::UnknownQuery::ignored},
                        VerifyHandler(*service_, context.clock, context.workerId));
 }
 
