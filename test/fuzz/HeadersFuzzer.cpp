@@ -3,7 +3,7 @@
 #include "Fuzz.h"
 #include "Service.h"
 #include "http/Address.h"
-#include "http/TrustedProxies.h"
+#include "http/dispatch/TrustedProxies.h"
 #include "kubecred/Text.h"
 
 #include <algorithm>

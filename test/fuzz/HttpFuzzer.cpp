@@ -3,8 +3,8 @@
 #include "Fuzz.h"
 #include "Service.h"
 #include "http/Limits.h"
-#include "http/RequestParser.h"
-#include "http/ResponseWriter.h"
+#include "http/message/RequestParser.h"
+#include "http/message/ResponseWriter.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -2,7 +2,7 @@
 // come.
 
 #include "Fuzz.h"
-#include "http/Grammar.h"
+#include "http/message/Grammar.h"
 #include "kubecred/Error.h"
 #include "kubecred/Text.h"
 #include "kubecred/http/Query.h"

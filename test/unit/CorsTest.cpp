@@ -1,4 +1,4 @@
-#include "http/Cors.h"
+#include "http/dispatch/Cors.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

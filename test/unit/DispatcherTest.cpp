@@ -1,4 +1,4 @@
-#include "http/Dispatcher.h"
+#include "http/dispatch/Dispatcher.h"
 
 #include "RecordingLogger.h"
 #include "host/PrometheusMetrics.h"

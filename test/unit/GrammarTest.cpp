@@ -1,4 +1,4 @@
-#include "http/Grammar.h"
+#include "http/message/Grammar.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -1,7 +1,7 @@
 #include "FailedDeferred.h"
 #include "RecordingLogger.h"
 #include "host/PrometheusMetrics.h"
-#include "http/Dispatcher.h"
+#include "http/dispatch/Dispatcher.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

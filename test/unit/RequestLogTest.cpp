@@ -1,6 +1,6 @@
 #include "RecordingLogger.h"
 #include "host/PrometheusMetrics.h"
-#include "http/Dispatcher.h"
+#include "http/dispatch/Dispatcher.h"
 #include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>

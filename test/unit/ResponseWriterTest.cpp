@@ -1,4 +1,4 @@
-#include "http/ResponseWriter.h"
+#include "http/message/ResponseWriter.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ThrownError.h"
-#include "http/ErrorRendering.h"
+#include "http/dispatch/ErrorRendering.h"
 #include "kubecred/http/Router.h"
 #include "support/Started.h"
 

@@ -11,7 +11,7 @@
 #include "WorkerId.h"
 #include "auth/Authorizer.h"
 #include "http/Address.h"
-#include "http/Server.h"
+#include "http/connection/Server.h"
 #include "kubecred/BuildInfo.h"
 #include "kubecred/ClassName.h"
 #include "peer/CrossCheckedStorage.h"

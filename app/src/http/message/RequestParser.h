@@ -1,6 +1,6 @@
 #pragma once
 
-#include "Limits.h"
+#include "http/Limits.h"
 #include "kubecred/Error.h"
 #include "kubecred/http/Request.h"
 

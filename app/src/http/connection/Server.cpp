@@ -1,8 +1,8 @@
 #include "Server.h"
 
-#include "ErrorRendering.h"
-#include "ResponseWriter.h"
 #include "SynFilter.h"
+#include "http/dispatch/ErrorRendering.h"
+#include "http/message/ResponseWriter.h"
 #include "kubecred/ClassName.h"
 #include "kubecred/domain/Uuid.h"
 

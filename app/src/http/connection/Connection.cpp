@@ -1,6 +1,6 @@
 #include "Connection.h"
 
-#include "ResponseWriter.h"
+#include "http/message/ResponseWriter.h"
 
 #include <algorithm>
 #include <cassert>

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "BufferedSocket.h"
-#include "Dispatcher.h"
-#include "Limits.h"
-#include "MemoryBudget.h"
-#include "RequestParser.h"
+#include "http/Limits.h"
+#include "http/MemoryBudget.h"
+#include "http/dispatch/Dispatcher.h"
+#include "http/message/RequestParser.h"
 #include "kubecred/Clock.h"
 #include "kubecred/Deferred.h"
 

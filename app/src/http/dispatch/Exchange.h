@@ -1,6 +1,6 @@
 #pragma once
 
-#include "MemoryBudget.h"
+#include "http/MemoryBudget.h"
 #include "kubecred/Error.h"
 #include "kubecred/RequestContext.h"
 #include "kubecred/http/Router.h"
