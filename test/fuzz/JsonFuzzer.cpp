@@ -78,8 +78,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     http::Exchange exchange{{http::Method::post,
                              issue ? "/issuance/credentials" : "/verification/credentials",
                              {{"Content-Type", "application/json"}},
-                             body,
-                             {}},
+                             body},
                             peer,
                             {}};
     const auto response = service.answer(exchange);

@@ -62,16 +62,16 @@ std::vector<Started<IssueOutcome>>
 CredentialStoreContract::start(const std::vector<Credential>& credentials) {
     std::vector<Started<IssueOutcome>> issues;
     for (const auto& credential : credentials)
-        issues.emplace_back(database_->writer().issue(credential, soon()), loop());
+        issues.emplace_back(database_->writer().issue(credential, {soon()}), loop());
     return issues;
 }
 
 IssueOutcome CredentialStoreContract::issue(const Credential& credential) {
-    return Started(database_->writer().issue(credential, soon()), loop()).get();
+    return Started(database_->writer().issue(credential, {soon()}), loop()).get();
 }
 
 std::optional<Credential> CredentialStoreContract::find(const Uuid& id) {
-    const auto found = Started(database_->reader().find({id, soon()}), loop()).get();
+    const auto found = Started(database_->reader().find({id}, {soon()}), loop()).get();
     return found ? std::optional(*found->credential) : std::nullopt;
 }
 

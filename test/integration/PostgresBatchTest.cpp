@@ -88,7 +88,7 @@ private:
         return loop().inOneTurn([&] {
             Issues issues;
             for (const auto& name : names)
-                issues.emplace_back(writer.issue(credentialOf(name), soon()), loop());
+                issues.emplace_back(writer.issue(credentialOf(name), {soon()}), loop());
             return issues;
         });
     }

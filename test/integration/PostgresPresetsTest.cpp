@@ -94,7 +94,7 @@ public:
             auto& writer = database.writer();
             database.start();
             CPPUNIT_ASSERT(
-                isIssued(Started(writer.issue(credentialOf(theirs), soon()), loop()).get()));
+                isIssued(Started(writer.issue(credentialOf(theirs), {soon()}), loop()).get()));
             database.stop();
             CPPUNIT_ASSERT_EQUAL_MESSAGE(
                 theirs, std::string(ours) + "\n",
@@ -122,9 +122,10 @@ public:
         auto& reader = database.reader();
         database.start();
         const auto credential = credentialOf("Ada");
-        CPPUNIT_ASSERT(isIssued(Started(writer.issue(credential, soon()), loop()).get()));
-        CPPUNIT_ASSERT(!isIssued(Started(writer.issue(credentialOf("Ada"), soon()), loop()).get()));
-        CPPUNIT_ASSERT(Started(reader.find({credential.id, soon()}), loop()).get());
+        CPPUNIT_ASSERT(isIssued(Started(writer.issue(credential, {soon()}), loop()).get()));
+        CPPUNIT_ASSERT(
+            !isIssued(Started(writer.issue(credentialOf("Ada"), {soon()}), loop()).get()));
+        CPPUNIT_ASSERT(Started(reader.find({credential.id}, {soon()}), loop()).get());
         database.stop();
         const auto plans = sharedPostgres().log().substr(before);
         const auto at = plans.find("WHERE id = ANY");

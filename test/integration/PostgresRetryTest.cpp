@@ -74,7 +74,7 @@ public:
         CPPUNIT_ASSERT(find(credentials.front().id));
         std::vector<Started<std::optional<FoundCredential>>> finds;
         for (const auto& credential : credentials)
-            finds.emplace_back(database_->reader().find({credential.id, soon()}), loop());
+            finds.emplace_back(database_->reader().find({credential.id}, {soon()}), loop());
         for (std::size_t i = 0; i < finds.size(); ++i) {
             const bool isReadable = i != 7;
             try {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "http/Poller.h"
-#include "http/SocketWaits.h"
+#include "http/connection/Poller.h"
+#include "http/connection/SocketWaits.h"
 #include "kubecred/Deferred.h"
 #include "kubecred/Timers.h"
 

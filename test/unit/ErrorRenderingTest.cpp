@@ -1,4 +1,4 @@
-#include "http/ErrorRendering.h"
+#include "http/dispatch/ErrorRendering.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

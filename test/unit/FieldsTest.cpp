@@ -1,7 +1,7 @@
 #include "kubecred/validation/Fields.h"
 
 #include "ThrownError.h"
-#include "http/ErrorRendering.h"
+#include "http/dispatch/ErrorRendering.h"
 #include "kubecred/json/Document.h"
 
 #include <cppunit/extensions/HelperMacros.h>

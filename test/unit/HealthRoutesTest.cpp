@@ -69,9 +69,9 @@ public:
 
     void detailsAreForAdmins() {
         for (const char* path : {"/health/details", "/issuance/health/details"})
-            CPPUNIT_ASSERT(router_.match(Method::get, path).access == http::Access::admin);
+            CPPUNIT_ASSERT(router_.match(Method::get, path).policy->access == http::Access::admin);
         for (const char* path : {"/health", "/issuance/health"})
-            CPPUNIT_ASSERT(router_.match(Method::get, path).access == http::Access::anyone);
+            CPPUNIT_ASSERT(router_.match(Method::get, path).policy->access == http::Access::anyone);
     }
 
     void detailsTellHowItIs() {
@@ -105,8 +105,8 @@ public:
 
 private:
     static http::Response get(const http::Router& router, std::string_view path) {
-        const http::Request request{Method::get, path, {}, {}, "request-1"};
-        return await((*router.match(Method::get, path).handler)(request));
+        const http::Request request{Method::get, path, {}, {}};
+        return await((*router.match(Method::get, path).handler)(request, {}));
     }
 
     http::Response get(std::string_view path) const { return get(router_, path); }

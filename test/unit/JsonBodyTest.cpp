@@ -76,7 +76,7 @@ public:
 
 private:
     static http::Request request(std::string_view type, std::string_view body) {
-        return {http::Method::post, "/", {{"content-type", type}}, body, "request-1"};
+        return {http::Method::post, "/", {{"content-type", type}}, body};
     }
 
     static bool isRefused(const http::Request& request) {

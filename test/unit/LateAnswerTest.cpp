@@ -1,7 +1,7 @@
 #include "FailedDeferred.h"
 #include "RecordingLogger.h"
 #include "host/PrometheusMetrics.h"
-#include "http/Dispatcher.h"
+#include "http/dispatch/Dispatcher.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -62,16 +62,19 @@ class LateAnswerTest : public CppUnit::TestFixture {
 public:
     void setUp() override {
         const auto add = [this](const char* path, const std::function<Response()>& operation) {
-            router_.add(Method::get, path, http::Access::anyone,
-                        [operation](const http::Request&) { return later(operation); });
+            router_.add(Method::get, path, {.access = http::Access::anyone},
+                        [operation](const http::Request&, const RequestContext&) {
+                            return later(operation);
+                        });
         };
         add("/late", [] { return Response{201, "late"}; });
         add("/away", []() -> Response { throw Error::unavailable("database unreachable"); });
         add("/bug", []() -> Response { throw std::runtime_error("secret text"); });
         add("/worse", []() -> Response { throw 42; });
-        router_.add(Method::get, "/down", http::Access::anyone, [](const http::Request&) {
-            return failed<Response>(Error::unavailable("database stopping"));
-        });
+        router_.add(Method::get, "/down", {.access = http::Access::anyone},
+                    [](const http::Request&, const RequestContext&) {
+                        return failed<Response>(Error::unavailable("database stopping"));
+                    });
     }
 
     void comesOnceAndOnTheExecutor() {
@@ -152,9 +155,10 @@ public:
 private:
     void ask(std::string_view path) {
         exchanges_.push_back(std::make_unique<http::Exchange>(
-            http::Exchange{{Method::get, path, {{"X-Request-Id", "request-1"}}, {}, {}},
+            http::Exchange{{Method::get, path, {{"X-Request-Id", "request-1"}}, {}},
                            peer_,
                            std::chrono::steady_clock::now()}));
+        dispatcher_.admit(*exchanges_.back());
         dispatcher_.answer(*exchanges_.back(), executor_,
                            [this](const Response& response) { responses_.push_back(response); });
     }

@@ -198,8 +198,8 @@ public:
         std::vector<std::unique_ptr<Started<Found>>> questions;
         for (int i = 0; i < 300; ++i)
             questions.push_back(std::make_unique<Started<Found>>(
-                reader_->find(
-                    {Uuid(), std::chrono::steady_clock::now() + 500ms, {"request", {}, {}}}),
+                reader_->find({Uuid()},
+                              {std::chrono::steady_clock::now() + 500ms, {"request", {}, {}}}),
                 loop_));
         loop_.finish(); // every question has been asked then
         reader_->stop();
@@ -215,7 +215,7 @@ private:
     }
 
     Found find(const Trace& trace = {"request", {}, {}}, std::chrono::milliseconds patience = 10s) {
-        return await(reader_->find({id_, std::chrono::steady_clock::now() + patience, trace}),
+        return await(reader_->find({id_}, {std::chrono::steady_clock::now() + patience, trace}),
                      loop_);
     }
 

@@ -9,7 +9,7 @@
 namespace kubecred {
 
 /// What went wrong with a request, independent of HTTP. The HTTP front maps each kind to one
-/// status (see http/ErrorRendering.h, the only place that does).
+/// status (see http/dispatch/ErrorRendering.h, the only place that does).
 enum class ErrorKind {
     malformedRequest,
     validation,

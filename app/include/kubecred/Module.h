@@ -26,7 +26,7 @@ public:
 
 /// Counts up with every change to anything that a module includes from kubecred/. A module built
 /// against another number is refused before its first C++ call.
-inline constexpr std::uint32_t moduleAbi = 8;
+inline constexpr std::uint32_t moduleAbi = 9;
 
 /// What a module's library exports under the name of `moduleEntrySymbol`, with C linkage:
 ///

@@ -8,6 +8,10 @@ namespace kubecred {
 /// Compares ASCII letters without regard to case, everything else exactly.
 bool equalsIgnoringCase(std::string_view left, std::string_view right) noexcept;
 
+/// Whether these bytes are UTF-8 (RFC 3629): nothing overlong, no surrogate, nothing beyond
+/// U+10FFFF.
+bool isUtf8(std::string_view text) noexcept;
+
 /// Without the spaces and tabs at both ends.
 std::string_view trim(std::string_view text) noexcept;
 

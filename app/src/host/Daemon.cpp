@@ -11,7 +11,7 @@
 #include "WorkerId.h"
 #include "auth/Authorizer.h"
 #include "http/Address.h"
-#include "http/Server.h"
+#include "http/connection/Server.h"
 #include "kubecred/BuildInfo.h"
 #include "kubecred/ClassName.h"
 #include "peer/CrossCheckedStorage.h"
@@ -195,9 +195,12 @@ void Daemon::logDescriptorLimit() {
 
 void Daemon::addMetricsRoute() {
     addProcessMetrics(metrics_);
-    router_.add(http::Method::get, "/metrics", http::Access::admin, [this](const http::Request&) {
-        return http::Response{200, metrics_.text(), {}, "text/plain; version=0.0.4; charset=utf-8"};
-    });
+    router_.add(http::Method::get, "/metrics",
+                {.access = http::Access::admin, .unknownQuery = http::UnknownQuery::ignored},
+                [this](const http::Request&, const RequestContext&) {
+                    return http::Response{
+                        200, metrics_.text(), {}, "text/plain; version=0.0.4; charset=utf-8"};
+                });
 }
 
 void Daemon::warnOfShortSecrets() {

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "KeySources.h"
-#include "http/Cors.h"
 #include "http/Limits.h"
-#include "http/TrustedProxies.h"
+#include "http/dispatch/Cors.h"
+#include "http/dispatch/TrustedProxies.h"
 #include "kubecred/Log.h"
 #include "kubecred/Settings.h"
 #include "peer/PeerSettings.h"

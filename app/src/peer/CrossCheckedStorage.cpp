@@ -20,14 +20,15 @@ bool isFound(const Outcome<Found>& outcome) {
 
 } // namespace
 
-Deferred<Found> CrossCheckedReader::find(const LookUp& lookUp) {
+Deferred<Found> CrossCheckedReader::find(const LookUp& lookUp, const RequestContext& context) {
     // A slow database keeps all of the time where the peer would hardly use any.
-    LookUp own = lookUp;
-    own.deadline = peer_.answers() ? mostOf(lookUp.deadline) : lookUp.deadline;
-    auto ours = co_await outcomeOf(own_.find(own));
+    RequestContext own = context;
+    if (peer_.answers())
+        own.deadline = mostOf(context.deadline);
+    auto ours = co_await outcomeOf(own_.find(lookUp, own));
     if (isFound(ours))
         co_return valueOf(std::move(ours));
-    auto theirs = co_await outcomeOf(peer_.find(lookUp));
+    auto theirs = co_await outcomeOf(peer_.find(lookUp, context));
     if (!isFound(theirs))
         co_return valueOf(std::move(ours));
     const bool isAnswered = std::holds_alternative<Found>(ours);

@@ -14,7 +14,8 @@ public:
     /// The references must outlive this object.
     CrossCheckedReader(CredentialReader& own, Peer& peer) : own_(own), peer_(peer) {}
 
-    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override;
+    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp,
+                                                  const RequestContext& context) override;
 
 private:
     CredentialReader& own_;

@@ -82,16 +82,17 @@ bool PeerReader::answers() const {
     return !isDown_ && refusal() == nullptr;
 }
 
-Deferred<std::optional<FoundCredential>> PeerReader::find(const LookUp& lookUp) {
-    return Deferred<Found>([this, lookUp](Executor& executor, Sink<Found> sink) {
-        auto timed =
-            failingWhenOverdue(executor, lookUp.deadline, "peer timed out", std::move(sink));
-        submit({lookUp.id, requestFor(lookUp), lookUp.deadline, &executor, std::move(timed)});
+Deferred<std::optional<FoundCredential>> PeerReader::find(const LookUp& lookUp,
+                                                          const RequestContext& context) {
+    return Deferred<Found>([this, id = lookUp.id, request = requestFor(lookUp.id, context.trace),
+                            deadline = context.deadline](Executor& executor, Sink<Found> sink) {
+        auto timed = failingWhenOverdue(executor, deadline, "peer timed out", std::move(sink));
+        submit({id, request, deadline, &executor, std::move(timed)});
     });
 }
 
-std::string PeerReader::requestFor(const LookUp& lookUp) const {
-    const std::string body = R"({"id":")" + lookUp.id.toString() + "\"}";
+std::string PeerReader::requestFor(const Uuid& id, const Trace& trace) const {
+    const std::string body = R"({"id":")" + id.toString() + "\"}";
     std::string request = "POST /internal/credentials HTTP/1.1\r\n";
     const auto header = [&](std::string_view name, std::string_view value) {
         if (!value.empty())
@@ -101,9 +102,9 @@ std::string PeerReader::requestFor(const LookUp& lookUp) const {
     header("Authorization", "Bearer " + settings_.key);
     header("Content-Type", "application/json");
     header("Content-Length", std::to_string(body.size()));
-    header("X-Request-Id", lookUp.trace.requestId);
-    header("traceparent", lookUp.trace.parent);
-    header("X-Amzn-Trace-Id", lookUp.trace.amazon);
+    header("X-Request-Id", trace.requestId);
+    header("traceparent", trace.parent);
+    header("X-Amzn-Trace-Id", trace.amazon);
     return request + "\r\n" + body;
 }
 

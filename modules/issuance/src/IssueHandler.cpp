@@ -41,8 +41,9 @@ http::Response conflict(const Duplicate& existing) {
 
 } // namespace
 
-Deferred<http::Response> IssueHandler::operator()(const http::Request& request) const {
-    const auto outcome = co_await service_.issue(parse(http::readJson(request)));
+Deferred<http::Response> IssueHandler::operator()(const http::Request& request,
+                                                  const RequestContext& context) const {
+    const auto outcome = co_await service_.issue(parse(http::readJson(request)), context);
     if (const auto* duplicate = std::get_if<Duplicate>(&outcome))
         co_return conflict(*duplicate);
     co_return created(std::get<Credential>(outcome));

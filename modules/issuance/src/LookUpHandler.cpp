@@ -31,10 +31,10 @@ http::Response render(const std::optional<FoundCredential>& found) {
 
 } // namespace
 
-Deferred<http::Response> LookUpHandler::operator()(const http::Request& request) const {
-    const auto deadline = std::chrono::steady_clock::now() + timeout_;
-    const LookUp lookUp{parse(http::readJson(request)), deadline, request.trace};
-    co_return render(co_await reader_.find(lookUp));
+Deferred<http::Response> LookUpHandler::operator()(const http::Request& request,
+                                                   const RequestContext& context) const {
+    const LookUp lookUp{parse(http::readJson(request))};
+    co_return render(co_await reader_.find(lookUp, context));
 }
 
 } // namespace kubecred::issuance

@@ -25,10 +25,8 @@ bool mismatches(const VerifyRequest& request, const std::optional<FoundCredentia
 
 } // namespace
 
-VerificationService::VerificationService(CredentialReader& reader,
-                                         const VerificationSettings& settings, Metrics& metrics)
+VerificationService::VerificationService(CredentialReader& reader, Metrics& metrics)
     : reader_(reader),
-      settings_(settings),
       verified_(metrics.counter(
           {"kubecred_credentials_verified_total", "Verifications of a genuine credential."})),
       refused_(metrics.counter({"kubecred_credentials_refused_total",
@@ -36,14 +34,13 @@ VerificationService::VerificationService(CredentialReader& reader,
 
 // A mismatch with what memory alone holds is confirmed: no refusal stands on memory, or it would
 // tell by its mere coming, while the database is away, that the id is genuine.
-Deferred<std::optional<FoundCredential>> VerificationService::verify(VerifyRequest request,
-                                                                     Trace trace) {
-    const auto deadline = std::chrono::steady_clock::now() + settings_.timeout;
-    LookUp lookUp{request.id, deadline, trace};
-    auto found = co_await reader_.find(lookUp);
+Deferred<std::optional<FoundCredential>>
+VerificationService::verify(VerifyRequest request, const RequestContext& context) {
+    LookUp lookUp{request.id};
+    auto found = co_await reader_.find(lookUp, context);
     if (mismatches(request, found, Basis::memory)) {
         lookUp.confirms = true;
-        found = co_await reader_.find(lookUp);
+        found = co_await reader_.find(lookUp, context);
     }
     if (mismatches(request, found, Basis::outage))
         throw Error::unavailable("mismatch, not to be confirmed now");

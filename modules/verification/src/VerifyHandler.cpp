@@ -27,8 +27,9 @@ VerifyRequest parse(const json::Document& body) {
 VerifyHandler::VerifyHandler(VerificationService& service, const Clock& clock, std::string workerId)
     : service_(service), clock_(clock), workerId_(std::move(workerId)) {}
 
-Deferred<http::Response> VerifyHandler::operator()(const http::Request& request) const {
-    const auto found = co_await service_.verify(parse(http::readJson(request)), request.trace);
+Deferred<http::Response> VerifyHandler::operator()(const http::Request& request,
+                                                   const RequestContext& context) const {
+    const auto found = co_await service_.verify(parse(http::readJson(request)), context);
     co_return render(found);
 }
 

@@ -23,7 +23,7 @@ namespace {
 /// A database that answers as it is told.
 class ToldDatabase final : public CredentialReader, public CredentialWriter {
 public:
-    Deferred<Found> find(const LookUp& lookUp) override {
+    Deferred<Found> find(const LookUp& lookUp, const RequestContext&) override {
         return Deferred<Found>([this, id = lookUp.id](Executor&, const Sink<Found>& sink) {
             if (failure)
                 sink(failure);
@@ -34,7 +34,7 @@ public:
         });
     }
 
-    Deferred<IssueOutcome> issue(const Credential& credential, Deadline) override {
+    Deferred<IssueOutcome> issue(const Credential& credential, const RequestContext&) override {
         if (refuses)
             return IssueOutcome(Duplicate{});
         stored = credential;
@@ -108,22 +108,23 @@ public:
 
     void forgetsWhatIsStale() {
         storage::CachedReader impatient(database_, cache_, {.stale = 0s}, clock_, metrics_);
-        await(impatient.find({credential_.id, {}}));
+        await(impatient.find({credential_.id}, {}));
         std::this_thread::sleep_for(2ms);
         failWith(Error::unavailable("database unreachable"));
-        CPPUNIT_ASSERT_THROW(await(impatient.find({credential_.id, {}})), Error);
+        CPPUNIT_ASSERT_THROW(await(impatient.find({credential_.id}, {})), Error);
     }
 
     void sparesALookUpWhileFresh() {
         storage::CachedReader reader(database_, cache_, {.fresh = 60s, .stale = 0s}, clock_,
                                      metrics_);
-        CPPUNIT_ASSERT(await(reader.find({credential_.id, {}})));
+        CPPUNIT_ASSERT(await(reader.find({credential_.id}, {})));
         failWith(std::logic_error("was asked"));
-        const auto found = await(reader.find({credential_.id, {}}));
+        const auto found = await(reader.find({credential_.id}, {}));
         CPPUNIT_ASSERT(found && !found->asOf);
         CPPUNIT_ASSERT(found->basis == FoundCredential::Basis::memory);
-        CPPUNIT_ASSERT_THROW(await(reader.find({credential_.id, {}, {}, true})), std::logic_error);
-        CPPUNIT_ASSERT_THROW(await(reader.find({Uuid::version4(), {}})), std::logic_error);
+        CPPUNIT_ASSERT_THROW(await(reader.find({.id = credential_.id, .confirms = true}, {})),
+                             std::logic_error);
+        CPPUNIT_ASSERT_THROW(await(reader.find({Uuid::version4()}, {})), std::logic_error);
     }
 
     void leavesOtherErrorsAlone() {
@@ -135,7 +136,7 @@ public:
     }
 
 private:
-    Found find() { return await(reader_.find({credential_.id, {}})); }
+    Found find() { return await(reader_.find({credential_.id}, {})); }
 
     template <typename Failure>
     void failWith(const Failure& failure) {

@@ -150,13 +150,13 @@ private:
                 "worker-1",       clock_.now()};
     }
 
-    Found find(const Uuid& id) { return await(reader_.find({id, soon()}), loop_); }
+    Found find(const Uuid& id) { return await(reader_.find({id}, {soon()}), loop_); }
 
     std::vector<Started<Found>> findTogether(const std::vector<Uuid>& ids) {
         return loop_.inOneTurn([&] {
             std::vector<Started<Found>> finds;
             for (const Uuid& id : ids)
-                finds.emplace_back(reader_.find({id, soon()}), loop_);
+                finds.emplace_back(reader_.find({id}, {soon()}), loop_);
             return finds;
         });
     }

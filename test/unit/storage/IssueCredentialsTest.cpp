@@ -54,7 +54,7 @@ public:
 
     void nothingHappensBeforeTheStart() {
         pool_.start();
-        writer_.issue(named("Ada"), soon()); // and away
+        writer_.issue(named("Ada"), {soon()}); // and away
         CPPUNIT_ASSERT(isIssued(issue(named("Bob"))));
         CPPUNIT_ASSERT(database_.inserts() == std::vector<Names>({{"Bob"}}));
     }
@@ -121,7 +121,7 @@ public:
         database_.beforeInsert = [&](FakeSession&, const Names&) { database_.add(winner); };
         database_.beforeSearch = [&](FakeSession&) { database_.removeAll(); };
         pool_.start();
-        auto issue = Started(writer_.issue(named("Ada"), steady_clock::now() + 50ms), loop_);
+        auto issue = Started(writer_.issue(named("Ada"), {steady_clock::now() + 50ms}), loop_);
         CPPUNIT_ASSERT_EQUAL(std::string("database timed out"), failureOf(issue));
         CPPUNIT_ASSERT(database_.inserts().size() > 1);
         // Nothing is wrong with the session.
@@ -151,7 +151,7 @@ public:
         LoopExecutor otherLoop;
         std::vector<Started<IssueOutcome>> issues;
         for (int i = 0; i < 1000; ++i)
-            issues.emplace_back(writer_.issue(named(std::to_string(i / 2)), soon()),
+            issues.emplace_back(writer_.issue(named(std::to_string(i / 2)), {soon()}),
                                 i % 3 == 0 ? static_cast<Executor&>(otherLoop) : loop_);
         int issued = 0;
         for (auto& issue : issues)
@@ -171,7 +171,7 @@ public:
                              std::string(lost.what()));
         CPPUNIT_ASSERT(breaker_.state().kind == storage::DatabaseState::Kind::down);
         pool_.stop();
-        auto late = Started(writer_.issue(named("Ada"), soon()), loop_);
+        auto late = Started(writer_.issue(named("Ada"), {soon()}), loop_);
         CPPUNIT_ASSERT_EQUAL(std::string("database stopping"), failureOf(late));
     }
 };

@@ -37,14 +37,14 @@ protected:
     }
 
     IssueOutcome issue(const Credential& credential) {
-        return await(writer_.issue(credential, soon()), loop_);
+        return await(writer_.issue(credential, {soon()}), loop_);
     }
 
     std::vector<Started<IssueOutcome>> start(const std::vector<Credential>& credentials) {
         return loop_.inOneTurn([&] {
             std::vector<Started<IssueOutcome>> issues;
             for (const auto& credential : credentials)
-                issues.emplace_back(writer_.issue(credential, soon()), loop_);
+                issues.emplace_back(writer_.issue(credential, {soon()}), loop_);
             return issues;
         });
     }

@@ -55,7 +55,8 @@ public:
 
     void waitsForAShortLock() {
         other_->script("BEGIN IMMEDIATE");
-        Started<IssueOutcome> issue(writer_->issue(named("Ada"), steady_clock::now() + 2s), *loop_);
+        Started<IssueOutcome> issue(writer_->issue(named("Ada"), {steady_clock::now() + 2s}),
+                                    *loop_);
         CPPUNIT_ASSERT(!issue.isDoneWithin(100ms));
         other_->script("ROLLBACK");
         CPPUNIT_ASSERT(std::holds_alternative<Issued>(issue.get()));
@@ -64,14 +65,14 @@ public:
     // Nothing is wrong with the session, nor with the database.
     void aLongLockFailsTheRequestOnly() {
         other_->script("BEGIN IMMEDIATE");
-        Started<IssueOutcome> issue(writer_->issue(named("Ada"), steady_clock::now() + 300ms),
+        Started<IssueOutcome> issue(writer_->issue(named("Ada"), {steady_clock::now() + 300ms}),
                                     *loop_);
         CPPUNIT_ASSERT_EQUAL(std::string("database locked"),
                              thrownError([&] { issue.get(); }).detail());
         CPPUNIT_ASSERT(database_->state().kind == DatabaseState::Kind::up);
         CPPUNIT_ASSERT(!database_->state().lastFault);
         other_->script("ROLLBACK");
-        const auto again = await(writer_->issue(named("Ada"), steady_clock::now() + 2s), *loop_);
+        const auto again = await(writer_->issue(named("Ada"), {steady_clock::now() + 2s}), *loop_);
         CPPUNIT_ASSERT(std::holds_alternative<Issued>(again));
     }
 

@@ -51,22 +51,22 @@ public:
     }
 
     void aLookUpIsAnswered() {
-        Started<Found> stuck(reader_.find({ada_.id, soon()}), loop_);
+        Started<Found> stuck(reader_.find({ada_.id}, {soon()}), loop_);
         assertTimesOut(stuck);
         database_.releaseAnswers();
         CPPUNIT_ASSERT(eventually([&] { return !breaker_.refusal(); })); // by another session
-        CPPUNIT_ASSERT(await(reader_.find({ada_.id, steady_clock::now() + 5s}), loop_));
+        CPPUNIT_ASSERT(await(reader_.find({ada_.id}, {steady_clock::now() + 5s}), loop_));
     }
 
     void anIssuanceIsAnswered() {
-        Started<IssueOutcome> stuck(writer_.issue(ada_, soon()), loop_);
+        Started<IssueOutcome> stuck(writer_.issue(ada_, {soon()}), loop_);
         assertTimesOut(stuck);
     }
 
     void whatWaitsBehindItIsAnswered() {
-        Started<Found> stuck(reader_.find({ada_.id, steady_clock::now() + 2s}), loop_);
+        Started<Found> stuck(reader_.find({ada_.id}, {steady_clock::now() + 2s}), loop_);
         CPPUNIT_ASSERT(eventually([&] { return database_.begun == 1; }));
-        Started<Found> behind(reader_.find({ada_.id, soon()}), loop_);
+        Started<Found> behind(reader_.find({ada_.id}, {soon()}), loop_);
         assertTimesOut(behind);
         CPPUNIT_ASSERT(!stuck.isDone());
         database_.releaseAnswers();
@@ -77,18 +77,19 @@ public:
         storage::CredentialCache cache(10, 1 << 20);
         storage::CachedReader cached(reader_, cache, {.stale = 60s}, clock_, metrics_);
         cache.put({std::make_shared<const Credential>(ada_), clock_.now(), steady_clock::now()});
-        const LookUp lookUp{ada_.id, soon()};
-        const auto found = await(cached.find(lookUp), loop_);
+        const LookUp lookUp{ada_.id};
+        const RequestContext context{soon()};
+        const auto found = await(cached.find(lookUp, context), loop_);
         CPPUNIT_ASSERT(found && found->asOf);
     }
 
     void aStopWaitsForItsDeadlineOnly() {
         const auto began = steady_clock::now();
-        Started<Found> stuck(reader_.find({ada_.id, began + 1s}), loop_);
+        Started<Found> stuck(reader_.find({ada_.id}, {began + 1s}), loop_);
         CPPUNIT_ASSERT(eventually([&] { return database_.begun == 1; }));
         CPPUNIT_ASSERT(!reads_.stop(steady_clock::now() + 100ms));
         CPPUNIT_ASSERT(steady_clock::now() - began < 900ms);
-        Started<Found> late(reader_.find({ada_.id, soon()}), loop_);
+        Started<Found> late(reader_.find({ada_.id}, {soon()}), loop_);
         CPPUNIT_ASSERT_EQUAL(std::string("database stopping"),
                              thrownError([&] { late.get(); }).detail());
         CPPUNIT_ASSERT(reads_.stop(began + 10s));

@@ -1,5 +1,7 @@
 #include "StringDecoder.h"
 
+#include "kubecred/Text.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -18,38 +20,6 @@ constexpr std::array<bool, 256> plainBytes = [] {
 }();
 
 bool isPlain(char c) noexcept { return plainBytes[static_cast<unsigned char>(c)]; }
-
-bool isIn(char byte, unsigned low, unsigned high) noexcept {
-    const auto value = static_cast<unsigned char>(byte);
-    return value >= low && value <= high;
-}
-
-// The bytes of the code point that `text` begins with, by the table of RFC 3629, section 4, which
-// leaves out surrogates and longer forms than needed; 0 where it is no UTF-8.
-std::size_t codePointLength(std::string_view text) noexcept {
-    const auto lead = static_cast<unsigned char>(text.front());
-    if (lead < 0x80)
-        return 1;
-    if (lead < 0xc2 || lead > 0xf4)
-        return 0;
-    const std::size_t length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    const unsigned low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-    const unsigned high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    if (text.size() < length || !isIn(text[1], low, high))
-        return 0;
-    const auto rest = text.substr(2, length - 2);
-    return std::ranges::all_of(rest, [](char c) { return isIn(c, 0x80, 0xbf); }) ? length : 0;
-}
-
-bool isUtf8(std::string_view text) noexcept {
-    while (!text.empty()) {
-        const auto length = codePointLength(text);
-        if (length == 0)
-            return false;
-        text.remove_prefix(length);
-    }
-    return true;
-}
 
 void appendUtf8(std::string& out, std::uint32_t codePoint) {
     const auto append = [&](std::uint32_t byte) { out += static_cast<char>(byte); };

@@ -35,13 +35,13 @@ CachedReader::CachedReader(CredentialReader& reader, CredentialCache& cache,
       misses_(metrics.counter({"kubecred_credential_cache_misses_total",
                                "Look-ups that memory was asked for in vain."})) {}
 
-Deferred<Found> CachedReader::find(const LookUp& lookUp) {
+Deferred<Found> CachedReader::find(const LookUp& lookUp, const RequestContext& context) {
     if (fresh_ > std::chrono::seconds(0) && !lookUp.confirms)
         if (auto entry = recall(lookUp.id, fresh_)) {
             hits_.add();
             co_return FoundCredential{std::move(entry->credential), {}, Basis::memory};
         }
-    co_return valueOf(settled(lookUp.id, co_await outcomeOf(reader_.find(lookUp))));
+    co_return valueOf(settled(lookUp.id, co_await outcomeOf(reader_.find(lookUp, context))));
 }
 
 Outcome<Found> CachedReader::settled(const Uuid& id, Outcome<Found> outcome) {
@@ -78,8 +78,9 @@ std::optional<CredentialCache::Entry> CachedReader::recall(const Uuid& id,
 CachingWriter::CachingWriter(CredentialWriter& writer, CredentialCache& cache, const Clock& clock)
     : writer_(writer), cache_(cache), clock_(clock) {}
 
-Deferred<IssueOutcome> CachingWriter::issue(const Credential& credential, Deadline deadline) {
-    const auto outcome = co_await writer_.issue(credential, deadline);
+Deferred<IssueOutcome> CachingWriter::issue(const Credential& credential,
+                                            const RequestContext& context) {
+    const auto outcome = co_await writer_.issue(credential, context);
     if (std::holds_alternative<Issued>(outcome))
         cache_.put(
             {std::make_shared<const Credential>(credential), clock_.now(), steady_clock::now()});

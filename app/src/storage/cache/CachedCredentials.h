@@ -20,7 +20,8 @@ public:
     CachedReader(CredentialReader& reader, CredentialCache& cache, const CacheSettings& settings,
                  const Clock& clock, Metrics& metrics);
 
-    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override;
+    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp,
+                                                  const RequestContext& context) override;
 
 private:
     Outcome<std::optional<FoundCredential>>
@@ -43,7 +44,8 @@ public:
     /// The references must outlive this object.
     CachingWriter(CredentialWriter& writer, CredentialCache& cache, const Clock& clock);
 
-    Deferred<IssueOutcome> issue(const Credential& credential, Deadline deadline) override;
+    Deferred<IssueOutcome> issue(const Credential& credential,
+                                 const RequestContext& context) override;
 
 private:
     CredentialWriter& writer_;

@@ -42,10 +42,11 @@ FoundCredential foundIn(const Rows& rows, std::size_t row) {
 
 FindCredentials::FindCredentials(SessionPool& pool) : batchers_(pool, patience) {}
 
-Deferred<std::optional<FoundCredential>> FindCredentials::find(const LookUp& lookUp) {
+Deferred<std::optional<FoundCredential>> FindCredentials::find(const LookUp& lookUp,
+                                                               const RequestContext& context) {
     using Found = std::optional<FoundCredential>;
     return Deferred<Found>(
-        [this, id = lookUp.id, deadline = lookUp.deadline](Executor& loop, Sink<Found> sink) {
+        [this, id = lookUp.id, deadline = context.deadline](Executor& loop, Sink<Found> sink) {
             batchers_.submit(
                 {id, deadline, loop, failingWhenOverdue(loop, deadline, overdue, std::move(sink))});
         });

@@ -29,7 +29,8 @@ public:
     /// The pool is one for reading; it must outlive this object.
     explicit FindCredentials(SessionPool& pool);
 
-    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override;
+    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp,
+                                                  const RequestContext& context) override;
 
 private:
     LoopBatchers<Finding> batchers_;

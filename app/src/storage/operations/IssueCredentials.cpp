@@ -84,12 +84,13 @@ bool waitsForStandby(const Rows& existing) {
 
 IssueCredentials::IssueCredentials(SessionPool& pool) : batcher_(pool, patience) {}
 
-Deferred<IssueOutcome> IssueCredentials::issue(const Credential& credential, Deadline deadline) {
-    return Deferred<IssueOutcome>(
-        [this, credential, deadline](Executor& loop, Sink<IssueOutcome> sink) mutable {
-            batcher_.submit({std::move(credential), deadline, loop,
-                             failingWhenOverdue(loop, deadline, overdue, std::move(sink))});
-        });
+Deferred<IssueOutcome> IssueCredentials::issue(const Credential& credential,
+                                               const RequestContext& context) {
+    return Deferred<IssueOutcome>([this, credential, deadline = context.deadline](
+                                      Executor& loop, Sink<IssueOutcome> sink) mutable {
+        batcher_.submit({std::move(credential), deadline, loop,
+                         failingWhenOverdue(loop, deadline, overdue, std::move(sink))});
+    });
 }
 
 // Again and again, as what a credential lost against may be deleted before it is found. A session

@@ -25,7 +25,8 @@ public:
     /// The pool is one for writing; it must outlive this object.
     explicit IssueCredentials(SessionPool& pool);
 
-    Deferred<IssueOutcome> issue(const Credential& credential, Deadline deadline) override;
+    Deferred<IssueOutcome> issue(const Credential& credential,
+                                 const RequestContext& context) override;
 
 private:
     Batcher<Issuing> batcher_; // one for all loops: a commit costs as much as many rows

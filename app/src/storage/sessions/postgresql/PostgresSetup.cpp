@@ -28,7 +28,7 @@ constexpr std::array<Setting, 14> always{{
 }};
 
 // The server gives up by itself on what a lost or impatient client has left behind, after the
-// longest time that a request may take (http::longestTimeout). Statements are planned once, and by
+// longest time that a request may take (http/RoutePolicy.h). Statements are planned once, and by
 // index: how many rows a batch or the table holds is not known then.
 constexpr std::array<Setting, 18> serving{{
     {"statement_timeout", "10s"},

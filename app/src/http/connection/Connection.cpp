@@ -1,20 +1,17 @@
 #include "Connection.h"
 
-#include "ResponseWriter.h"
-
-#include <Poco/Exception.h>
-
-#include <sys/socket.h>
+#include "http/message/ResponseWriter.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
+#include <cassert>
 #include <utility>
 
 namespace kubecred::http {
 namespace {
 
 using std::chrono::steady_clock;
+using Received = BufferedSocket::Received;
+using Sent = BufferedSocket::Sent;
 
 // How much one connection may have read and answered before others get their turn.
 constexpr int stepsPerTurn = 64;
@@ -24,14 +21,6 @@ constexpr int stepsPerTurn = 64;
 constexpr std::chrono::seconds lingerTime{10};
 constexpr std::chrono::seconds lingerSilence{2};
 constexpr std::size_t lingerBytes = 64 << 20;
-
-// Buffers up to this size stay with a connection for its next request.
-constexpr std::size_t keptBytes = 4096;
-
-void releaseBeyond(std::string& buffer, std::size_t most) noexcept {
-    if (buffer.empty() && buffer.capacity() > most)
-        std::string().swap(buffer);
-}
 
 } // namespace
 
@@ -47,42 +36,43 @@ Connection::Connection(const Poco::Net::StreamSocket& socket, const Limits& limi
       draining_(draining),
       resume_(std::move(resume)),
       deadline_(steady_clock::now() + limits.idleTimeout),
-      memory_(memory) {
-    socket_.setBlocking(false);
-    socket_.setNoDelay(true);
+      memory_(memory) {}
+
+void Connection::check() const noexcept {
+    assert(!exchange_ || parser_);
+    assert(!answering_ || exchange_);
+    assert(!deferred_ || answering_);
+    assert(!parser_ || !(closing_ || lingering_));
 }
 
 bool Connection::idle() const noexcept {
-    const bool nothingBegun = input_.empty() || input_ == "\r"; // half an empty line
-    return !parser_ && nothingBegun && output_.empty();
+    const auto& input = socket_.input();
+    const bool nothingBegun = input.empty() || input == "\r"; // half an empty line
+    return !parser_ && nothingBegun && !socket_.hasOutput();
 }
 
 Connection::State Connection::state() const noexcept {
-    if (answering())
+    if (answering_)
         return State::answering;
-    if (closing_ || lingering_ || !output_.empty())
+    if (closing_ || lingering_ || socket_.hasOutput())
         return State::writing;
     return idle() ? State::idle : State::reading;
 }
 
-void Connection::noteEvent(bool hungUp) noexcept {
-    readable_ = true;
-    hungUp_ = hungUp_ || hungUp;
-}
-
 Connection::Next Connection::advance() {
+    check();
     for (int turn = 0; turn < stepsPerTurn;) {
-        if (answering() || !flush())
+        if (answering_ || !flush())
             return Next::wait;
         if (lingering_)
-            return discard();
+            return linger();
         if (closing_)
             return Next::close;
         if (takeRequest()) {
             ++turn;
             continue;
         }
-        switch (receive()) {
+        switch (socket_.receive()) {
         case Received::bytes:
             ++turn;
             break;
@@ -90,13 +80,16 @@ Connection::Next Connection::advance() {
             return Next::wait;
         case Received::end:
             return receiveEnd();
+        case Received::lost:
+            return Next::close; // nobody is there to be answered
         }
     }
     return Next::again;
 }
 
 Connection::Next Connection::expire() {
-    if (lingering_ || closing_ || !output_.empty())
+    check();
+    if (lingering_ || closing_ || socket_.hasOutput())
         return Next::close;
     if (!parser_) {
         // A request may have come in just now: it is answered.
@@ -107,19 +100,20 @@ Connection::Next Connection::expire() {
     return advance();
 }
 
-// Reads on in what has arrived; true where that gave something to write.
+// Reads on in what has arrived; true where that gave something to write, or to wait for.
 bool Connection::takeRequest() {
     if (!parser_ && !skipEmptyLines()) {
         beginRequest();
         refuse(Error(ErrorKind::malformedRequest, "Malformed HTTP request", "empty lines only"));
         return true;
     }
-    if (input_.empty() || (!parser_ && input_ == "\r"))
+    std::string& input = socket_.input();
+    if (input.empty() || (!parser_ && input == "\r"))
         return false;
     if (!parser_)
         beginRequest();
     try {
-        input_.erase(0, parser_->put(input_));
+        input.erase(0, readOn());
     } catch (const Error& error) {
         refuse(error);
         return true;
@@ -128,14 +122,34 @@ bool Connection::takeRequest() {
         refuse(Error::unavailable("no room for the request"));
         return true;
     }
-    if (!parser_->done())
+    if (!parser_->done() && !endsEarly_)
         return inviteBody();
     answer();
     return true;
 }
 
+// How many bytes of the input belong to the request.
+std::size_t Connection::readOn() {
+    const std::string_view input = socket_.input();
+    std::size_t taken = 0;
+    if (!exchange_) {
+        taken = parser_->putHeader(input);
+        if (!parser_->headerDone())
+            return taken;
+        admit();
+    }
+    return taken + parser_->putBody(input.substr(taken));
+}
+
+void Connection::admit() {
+    exchange_.emplace(Exchange{parser_->request(), peer_, began_, &memory_});
+    dispatcher_.admit(*exchange_);
+    parser_->limitBody(exchange_->policy().bodyBytes);
+    endsEarly_ = exchange_->refusal && !parser_->skipBody();
+}
+
 bool Connection::isLate(Deadline now, double patience) const noexcept {
-    if (answering())
+    if (answering_)
         return false;
     const double lost = memory_.counts() && !lingering_ ? 1 - patience : 0;
     const auto earlier =
@@ -145,19 +159,13 @@ bool Connection::isLate(Deadline now, double patience) const noexcept {
 
 // What was read and answered, as far as it is still here.
 bool Connection::findRoom() noexcept {
-    return memory_.resize(input_.capacity() + output_.capacity() +
-                          (parser_ ? parser_->bodyMemory() : 0));
-}
-
-void Connection::releaseBuffers() noexcept {
-    releaseBeyond(input_, keptBytes);
-    releaseBeyond(output_, keptBytes);
-    findRoom(); // holds no more than before
+    return memory_.resize(socket_.memory() + (parser_ ? parser_->bodyMemory() : 0));
 }
 
 void Connection::beginRequest() {
     parser_.emplace(limits_);
     invited_ = false;
+    endsEarly_ = false;
     skipped_ = 0;
     began_ = steady_clock::now();
     deadline_ = began_ + limits_.requestTimeout;
@@ -166,10 +174,11 @@ void Connection::beginRequest() {
 // Some clients send an empty line after a body: it begins no request. False where they are too
 // many.
 bool Connection::skipEmptyLines() {
+    std::string& input = socket_.input();
     std::size_t begin = 0;
-    while (input_.compare(begin, 2, "\r\n") == 0)
+    while (input.compare(begin, 2, "\r\n") == 0)
         begin += 2;
-    input_.erase(0, begin);
+    input.erase(0, begin);
     skipped_ += begin;
     return skipped_ <= limits_.headerBytes;
 }
@@ -177,65 +186,47 @@ bool Connection::skipEmptyLines() {
 bool Connection::inviteBody() {
     if (invited_ || !parser_->expectsContinue())
         return false;
-    output_ += "HTTP/1.1 100 Continue\r\n\r\n";
+    socket_.output() += "HTTP/1.1 100 Continue\r\n\r\n";
     invited_ = true;
     return true;
 }
 
 void Connection::answer() {
-    exchange_.emplace(Exchange{parser_->request(), peer_, began_, &memory_});
+    exchange_->request.body = parser_->body();
     deadline_ = Deadline::max(); // whoever answers has one
+    answering_ = true;
     dispatcher_.answer(*exchange_, executor_,
                        [this](const Response& response) { finishAnswer(response); });
-    deferred_ = answering();
+    deferred_ = answering_;
 }
 
+// The connection cannot be read from after a request that is not whole.
 void Connection::finishAnswer(const Response& response) {
-    const bool head = exchange_->request.method == Method::head;
-    const bool close = !parser_->keepAlive() || draining_.load(std::memory_order_relaxed);
-    writeResponse(output_, response, exchange_->requestId, {head, close, keepAlive_});
-    exchange_.reset();
-    finishRequest(close);
+    answering_ = false;
+    write(response, !parser_->keepAlive() || draining_.load(std::memory_order_relaxed));
     if (std::exchange(deferred_, false))
         resume_(*this);
 }
 
 void Connection::refuse(const Error& error) {
-    Exchange exchange{parser_->request(), peer_, began_, nullptr};
-    const bool head = exchange.request.method == Method::head;
-    const Response response = dispatcher_.refuse(exchange, error);
-    writeResponse(output_, response, exchange.requestId, {head, true});
-    input_.clear();
-    finishRequest(true);
+    constexpr bool close = true;
+    if (!exchange_)
+        exchange_.emplace(Exchange{parser_->request(), peer_, began_});
+    write(dispatcher_.refuse(*exchange_, error), close);
 }
 
-void Connection::finishRequest(bool close) {
+void Connection::write(const Response& response, bool close) {
+    const bool head = exchange_->request.method == Method::head;
+    writeResponse(socket_.output(), response, exchange_->requestId,
+                  exchange_->policy().answerHeaders,
+                  {.head = head, .close = close, .keepAlive = keepAlive_});
+    exchange_.reset();
     parser_.reset();
+    if (close)
+        socket_.input().clear();
     findRoom(); // has it: the answer found its own before
     closing_ = lingering_ = close;
     deadline_ = steady_clock::now() + limits_.requestTimeout; // to write the answer
-}
-
-// The socket tells of an edge only: what was there once is there until it has been read.
-Connection::Received Connection::receive() {
-    if (!readable_)
-        return Received::nothing;
-    std::array<char, 16384> buffer;
-    try {
-        const int count = socket_.receiveBytes(buffer.data(), static_cast<int>(buffer.size()));
-        readable_ = count == static_cast<int>(buffer.size()) || (hungUp_ && count >= 0);
-        if (count < 0)
-            return Received::nothing;
-        if (lingering_)
-            discarded_ += static_cast<std::size_t>(count);
-        else
-            input_.append(buffer.data(), static_cast<std::size_t>(count));
-        return count > 0 ? Received::bytes : Received::end;
-    } catch (const Poco::Exception&) {
-        input_.clear();
-        parser_.reset(); // reset by the peer: nobody is there to be answered
-        return Received::end;
-    }
 }
 
 Connection::Next Connection::receiveEnd() {
@@ -247,46 +238,40 @@ Connection::Next Connection::receiveEnd() {
 
 // True once everything is written.
 bool Connection::flush() {
-    if (output_.empty())
+    if (!socket_.hasOutput())
         return true;
-    while (written_ < output_.size()) {
-        // Poco's own sendBytes throws where a socket that does not block is full.
-        const auto count = ::send(socket_.impl()->sockfd(), output_.data() + written_,
-                                  output_.size() - written_, MSG_NOSIGNAL);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0 && errno == EAGAIN)
-            return false;
-        if (count < 0) {
-            closing_ = true; // nobody is there to read it
-            lingering_ = false;
-            break;
-        }
-        written_ += static_cast<std::size_t>(count);
+    const Sent sent = socket_.send();
+    if (sent == Sent::some)
+        return false;
+    if (sent == Sent::lost) {
+        exchange_.reset();
+        parser_.reset();
+        closing_ = true;
+        lingering_ = false;
     }
-    output_.clear();
-    written_ = 0;
-    releaseBuffers();
+    socket_.release();
+    findRoom(); // holds no more than before
     quietSince_ = steady_clock::now();
     if (!parser_)
         deadline_ = quietSince_ + (lingering_ ? lingerSilence : limits_.idleTimeout);
     return true;
 }
 
-Connection::Next Connection::discard() {
+Connection::Next Connection::linger() {
     if (closing_) {
         closing_ = false;
         lingerEnd_ = steady_clock::now() + lingerTime;
-        ::shutdown(socket_.impl()->sockfd(), SHUT_WR); // fails where nobody is there any more
+        socket_.shutDown();
     }
-    while (discarded_ < lingerBytes) {
-        switch (receive()) {
+    while (socket_.discarded() < lingerBytes) {
+        switch (socket_.discard()) {
         case Received::bytes:
             deadline_ = std::min(lingerEnd_, steady_clock::now() + lingerSilence);
             break;
         case Received::nothing:
             return Next::wait;
         case Received::end:
+        case Received::lost:
             return Next::close;
         }
     }

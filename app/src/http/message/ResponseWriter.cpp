@@ -10,14 +10,6 @@
 namespace kubecred::http {
 namespace {
 
-// What makes sense for an API that no browser renders.
-constexpr std::string_view securityHeaders =
-    "X-Content-Type-Options: nosniff\r\n"
-    "Content-Security-Policy: default-src 'none'\r\n"
-    "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n"
-    "Referrer-Policy: no-referrer\r\n"
-    "Cache-Control: no-store\r\n";
-
 void appendHeader(std::string& out, std::string_view name, std::string_view value) {
     out.append(name).append(": ").append(value).append("\r\n");
 }
@@ -35,6 +27,15 @@ std::string httpDate(Timestamp time) {
     text.append(", ").append(iso, 8, 2).append(" ").append(months.at(month - 1)).append(" ");
     text.append(iso, 0, 4).append(" ").append(iso, 11, 8).append(" GMT");
     return text;
+}
+
+void appendSecurity(std::string& out, const AnswerHeaders& headers, int status) {
+    out.append("X-Content-Type-Options: nosniff\r\n");
+    appendHeader(out, "Content-Security-Policy", headers.contentSecurityPolicy);
+    out.append("Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n"
+               "Referrer-Policy: no-referrer\r\n");
+    const std::string_view kept = headers.cacheControl;
+    appendHeader(out, "Cache-Control", status < 400 ? kept : "no-store");
 }
 
 void appendContent(std::string& out, const Response& response) {
@@ -56,7 +57,7 @@ std::string keepAliveHeaders(std::chrono::milliseconds idleTimeout) {
 }
 
 void writeResponse(std::string& out, const Response& response, std::string_view requestId,
-                   const Framing& framing) {
+                   const AnswerHeaders& headers, const Framing& framing) {
     using Poco::Net::HTTPResponse;
     const auto status = static_cast<HTTPResponse::HTTPStatus>(response.status);
     out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
@@ -66,7 +67,7 @@ void writeResponse(std::string& out, const Response& response, std::string_view 
     appendHeader(out, "X-Request-Id", requestId);
     for (const auto& [name, value] : response.headers)
         appendHeader(out, name, value);
-    out.append(securityHeaders);
+    appendSecurity(out, headers, response.status);
     if (framing.close)
         appendHeader(out, "Connection", "close");
     else

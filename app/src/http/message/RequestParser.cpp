@@ -56,7 +56,7 @@ struct RequestParser::State {
     explicit State(const Limits& limitsIn) : limits(limitsIn) {
         parser.header_limit(static_cast<std::uint32_t>(limits.headerBytes));
         // Bodies are read here, and their sizes checked once the header is read, so that the
-        // refusal carries the caller's request id.
+        // refusal carries the caller's request id and the limit can be that of the route.
         parser.body_limit(std::numeric_limits<std::uint64_t>::max());
         parser.eager(false);
     }
@@ -73,12 +73,12 @@ struct RequestParser::State {
         if (chunks)
             return chunks->put(bytes, body);
         const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), left));
-        body.append(bytes.substr(0, count));
+        body.append(bytes.substr(0, skipsBody ? 0 : count));
         left -= count;
         return count;
     }
 
-    const Limits limits;
+    Limits limits;
     beast::request_parser<beast::empty_body> parser; // of the header alone
     std::vector<Header> headers;
     std::size_t headerBytesSeen = 0; // of those that wait for the rest of the header
@@ -86,6 +86,7 @@ struct RequestParser::State {
     std::optional<ChunkedBody> chunks;
     std::string body;
     bool bodyBegun = false;
+    bool skipsBody = false;
 };
 
 RequestParser::RequestParser(const Limits& limits) : state_(std::make_unique<State>(limits)) {}
@@ -136,7 +137,11 @@ std::size_t RequestParser::headerSize(std::string_view bytes) {
     return complete ? seen + 1 : 0;
 }
 
+void RequestParser::limitBody(std::size_t bytes) noexcept { state_->limits.bodyBytes = bytes; }
+
 std::size_t RequestParser::putBody(std::string_view bytes) {
+    if (state_->left > state_->limits.bodyBytes - state_->body.size())
+        refuseLargeBody();
     const std::size_t taken = state_->takeBody(bytes);
     state_->bodyBegun = state_->bodyBegun || taken > 0;
     return taken;
@@ -197,8 +202,6 @@ void RequestParser::checkFraming() {
     if (lengths > 1 || length.find_first_not_of("0123456789") != std::string_view::npos)
         refuseMalformed("Content-Length");
     state_->left = state_->parser.content_length().value_or(0);
-    if (state_->left > state_->limits.bodyBytes)
-        refuseLargeBody();
 }
 
 // A request without a length has no body. One from a time when the end of the connection could end
@@ -237,8 +240,16 @@ Request RequestParser::request() const {
     request.path = pathOf(view(message.target()));
     request.headers = state_->headers;
     request.body = state_->body;
+    request.queryText = queryOf(view(message.target()));
     return request;
 }
+
+bool RequestParser::skipBody() noexcept {
+    state_->skipsBody = !state_->chunks && !expectsContinue();
+    return state_->skipsBody;
+}
+
+std::string_view RequestParser::body() const noexcept { return state_->body; }
 
 std::size_t RequestParser::bodyMemory() const noexcept { return state_->body.capacity(); }
 

@@ -1,6 +1,6 @@
 #include "TrustedProxies.h"
 
-#include "Address.h"
+#include "http/Address.h"
 #include "kubecred/Text.h"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 #include "Server.h"
 
-#include "ErrorRendering.h"
-#include "ResponseWriter.h"
 #include "SynFilter.h"
+#include "http/dispatch/ErrorRendering.h"
+#include "http/message/ResponseWriter.h"
 #include "kubecred/ClassName.h"
 #include "kubecred/domain/Uuid.h"
 
@@ -177,7 +177,7 @@ void Server::turnAway(Poco::Net::StreamSocket socket) {
     const std::string id = Uuid::version4().toString();
     std::string bytes;
     writeResponse(bytes, renderError(Error::unavailable("too many connections"), id), id,
-                  {.close = true});
+                  AnswerHeaders(), {.close = true});
     try {
         socket.setBlocking(false);
         socket.sendBytes(bytes.data(), static_cast<int>(bytes.size()), MSG_NOSIGNAL);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "Limits.h"
+#include "http/Limits.h"
 #include "kubecred/Error.h"
 #include "kubecred/http/Request.h"
 
@@ -21,9 +21,26 @@ public:
     RequestParser(const RequestParser&) = delete;
     RequestParser& operator=(const RequestParser&) = delete;
 
-    /// Takes bytes of the request from the front of `bytes` and returns how many; what follows
-    /// the request stays. Throws Error (malformedRequest, headersTooLarge, bodyTooLarge,
-    /// lengthRequired); the connection cannot be read from after that.
+    /// Takes the header from the front of `bytes`, with the empty line before it, and returns how
+    /// many they were: none until it is there to its end. To be called until `headerDone`. Throws
+    /// Error (malformedRequest, headersTooLarge, lengthRequired); the connection cannot be read
+    /// from after that.
+    std::size_t putHeader(std::string_view bytes);
+
+    /// From now on the body may have so many bytes, instead of those of the limits.
+    void limitBody(std::size_t bytes) noexcept;
+
+    /// Reads over the body from now on and keeps nothing of it, so that the next request is found
+    /// behind it. False where the body may never come, or has no length that is known: to be
+    /// called once the header is read.
+    bool skipBody() noexcept;
+
+    /// Takes bytes of the body from the front of `bytes`, which may be none, and returns how many
+    /// they were; what follows the request stays. Throws Error (malformedRequest, headersTooLarge,
+    /// bodyTooLarge: also for a body that is only announced); as `putHeader`.
+    std::size_t putBody(std::string_view bytes);
+
+    /// Header, then body.
     std::size_t put(std::string_view bytes);
 
     bool headerDone() const noexcept;
@@ -36,8 +53,10 @@ public:
     bool keepAlive() const noexcept;
     bool isHttp10() const noexcept;
 
-    /// The request as far as it was read; without its trace. Views into this object.
+    /// The request as far as it was read. Views into this object.
     Request request() const;
+
+    std::string_view body() const noexcept;
 
     /// How much memory the body takes, as far as it has come.
     std::size_t bodyMemory() const noexcept;
@@ -45,9 +64,7 @@ public:
 private:
     struct State;
 
-    std::size_t putHeader(std::string_view bytes);
     std::size_t headerSize(std::string_view bytes);
-    std::size_t putBody(std::string_view bytes);
     void parseHeader(std::string_view bytes);
     void checkHeader(std::string_view raw);
     void checkTarget() const;

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "ConnectionCount.h"
-#include "Dispatcher.h"
 #include "EventLoop.h"
-#include "Limits.h"
-#include "MemoryBudget.h"
+#include "http/Limits.h"
+#include "http/MemoryBudget.h"
+#include "http/dispatch/Dispatcher.h"
 #include "kubecred/Log.h"
 #include "kubecred/Metrics.h"
 

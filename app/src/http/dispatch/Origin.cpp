@@ -1,6 +1,6 @@
 #include "Origin.h"
 
-#include "Address.h"
+#include "http/Address.h"
 
 #include <algorithm>
 #include <charconv>

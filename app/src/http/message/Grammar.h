@@ -28,6 +28,9 @@ bool isTarget(std::string_view text) noexcept;
 /// The part of a URL of http or https that names host and port; nothing for any other target.
 std::optional<std::string_view> authorityOf(std::string_view target) noexcept;
 
+/// A target's query, without its question mark; empty where it has none.
+std::string_view queryOf(std::string_view target) noexcept;
+
 /// A target's path, without query. That of a URL without one is `/`.
 std::string_view pathOf(std::string_view target) noexcept;
 

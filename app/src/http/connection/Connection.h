@@ -1,13 +1,12 @@
 #pragma once
 
-#include "Dispatcher.h"
-#include "Limits.h"
-#include "MemoryBudget.h"
-#include "RequestParser.h"
+#include "BufferedSocket.h"
+#include "http/Limits.h"
+#include "http/MemoryBudget.h"
+#include "http/dispatch/Dispatcher.h"
+#include "http/message/RequestParser.h"
 #include "kubecred/Clock.h"
 #include "kubecred/Deferred.h"
-
-#include <Poco/Net/StreamSocket.h>
 
 #include <atomic>
 #include <functional>
@@ -42,7 +41,7 @@ public:
                Resume resume);
 
     /// The socket has something new; `hungUp`: the client sends no more after it.
-    void noteEvent(bool hungUp) noexcept;
+    void noteEvent(bool hungUp) noexcept { socket_.noteEvent(hungUp); }
 
     /// Does all that can be done now.
     Next advance();
@@ -63,30 +62,39 @@ public:
     Deadline quietSince() const noexcept { return quietSince_; }
 
     /// A request is being answered, elsewhere: this object must stay until it is.
-    bool answering() const noexcept { return exchange_.has_value(); }
+    bool answering() const noexcept { return answering_; }
 
     /// Closes the socket, whoever else may still refer to it: no event of it comes after that.
-    void close() noexcept { socket_.impl()->close(); }
+    void close() noexcept { socket_.close(); }
 
 private:
-    enum class Received { bytes, nothing, end };
+    // From idle, the first byte of a request leads to reading. Once its header is there it is
+    // admitted. Once it is whole, or refused before that, it is being answered; the answer leads to
+    // writing, and that back to idle. What cannot be read is answered in between, as a refusal.
+    // An answer that closes the connection leads from writing to lingering, and that to the end.
+    //
+    //   parser_                   from the first byte of a request to its answer
+    //   exchange_                 from the end of its header to its answer; only beside parser_
+    //   answering_                from `answer` to its answer; only beside exchange_
+    //   closing_ or lingering_    never beside parser_
+    void check() const noexcept;
 
     bool takeRequest();
+    std::size_t readOn();
     void beginRequest();
+    void admit();
     bool skipEmptyLines();
     bool inviteBody();
     void answer();
     void finishAnswer(const Response& response);
     void refuse(const Error& error);
-    void finishRequest(bool close);
-    Received receive();
+    void write(const Response& response, bool close);
     Next receiveEnd();
     bool flush();
-    Next discard();
+    Next linger();
     bool findRoom() noexcept;
-    void releaseBuffers() noexcept;
 
-    Poco::Net::StreamSocket socket_;
+    BufferedSocket socket_;
     std::string peer_;
     const Limits& limits_;
     const std::string keepAlive_; // the headers of answers after which it stays
@@ -97,22 +105,18 @@ private:
 
     Deadline deadline_;
     Deadline quietSince_ = std::chrono::steady_clock::now();
-    Deadline began_{};                    // when the first byte of the request came
-    std::optional<RequestParser> parser_; // present while a request is being read
-    bool invited_ = false;                // 100 Continue was sent for this request
-    std::optional<Exchange> exchange_;    // present while a request is being answered
-    bool deferred_ = false;               // its answer comes later
-    bool readable_ = true;                // there may be something to read
-    bool hungUp_ = false;                 // the client's end of what it sends has come
-    std::size_t skipped_ = 0;             // bytes of empty lines before a request
-    std::string input_;                   // read and not parsed
-    std::string output_;                  // answered and not written
-    std::size_t written_ = 0;             // of output_
-    MemoryShare memory_;                  // what is held in all of these
-    bool closing_ = false;                // no further request is read
-    bool lingering_ = false;              // the answer is out; the client may still be sending
+    Deadline began_{}; // when the first byte of the request came
+    std::optional<RequestParser> parser_;
+    std::optional<Exchange> exchange_;
+    bool invited_ = false;    // 100 Continue was sent for this request
+    bool endsEarly_ = false;  // the request is refused, and its body not worth waiting for
+    bool answering_ = false;  // the request is at the dispatcher
+    bool deferred_ = false;   // its answer comes later
+    std::size_t skipped_ = 0; // bytes of empty lines before a request
+    MemoryShare memory_;      // what is held of what was read and answered
+    bool closing_ = false;    // no further request is read
+    bool lingering_ = false;  // the answer is out; the client may still be sending
     Deadline lingerEnd_{};
-    std::size_t discarded_ = 0;
 };
 
 } // namespace kubecred::http

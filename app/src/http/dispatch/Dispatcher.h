@@ -1,63 +1,59 @@
 #pragma once
 
 #include "Cors.h"
-#include "MemoryBudget.h"
+#include "Exchange.h"
 #include "RequestMetrics.h"
 #include "TrustedProxies.h"
 #include "auth/Authorizer.h"
 #include "kubecred/Deferred.h"
 #include "kubecred/Error.h"
 #include "kubecred/Log.h"
-#include "kubecred/http/Router.h"
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
-#include <string_view>
 
 namespace kubecred::http {
 
-/// What surrounds a request: who sent it over which connection, and since when.
-struct Exchange {
-    Request request;
-    const std::string& peer; ///< address of the other end, without port
-    std::chrono::steady_clock::time_point began;
-    MemoryShare* memory = nullptr; ///< where the answer has to find room; null: anywhere
-    std::string requestId = {};    ///< set by the dispatcher; request.trace points into it
-    std::string keyName = {};      ///< set by the dispatcher: whose API key the request carried
-};
-
 /// Turns requests into answers: finds the route, sees who may ask, calls its handler, turns every
 /// exception into an answer (the one place that does), and logs and counts each. An answer for
-/// which there is no room becomes one that says so. Never throws. Safe to call from several threads
-/// at once.
+/// which there is no room becomes one that says so. Safe to call from several threads at once.
 class Dispatcher {
 public:
     /// The references are kept and must outlive this object.
     Dispatcher(const Router& router, const auth::Authorizer& authorizer, Logger& logger,
                Metrics& metrics, Cors cors, TrustedProxies proxies);
 
+    /// Decides what can be decided once a request's header is there, before its body is invited or
+    /// kept: what it is called, its route with the policy, who asks, and whether it is refused.
+    /// Once for each request.
+    void admit(Exchange& exchange) const;
+
     using Done = std::function<void(const Response&)>;
 
-    /// Answers the request, now or later: `done` is called once, within the call or on the
-    /// executor's thread. The exchange must stay until then.
+    /// Answers an admitted request, now or later: `done` is called once, within the call or on the
+    /// executor's thread. The request must be whole unless it is refused, and the exchange stay
+    /// until then. Throws nothing.
     void answer(Exchange& exchange, Executor& executor, Done done);
 
-    /// The answer to a request that could not be read, as far as it was.
+    /// The answer to a request that could not be read, as far as it was: it may be admitted or not.
     Response refuse(Exchange& exchange, const Error& error);
 
 private:
     /// An answer and what the log says of it.
     struct Answer {
         Response response;
-        std::string_view route;
         std::string fault = {}; ///< class of what went wrong
     };
 
-    Deferred<Response> respond(Exchange& exchange, const Router::Match& matched) const;
-    Deferred<Response> handle(Exchange& exchange, const Router::Match& matched) const;
-    Response options(const Request& request, const std::string& allow) const;
-    static Answer render(const Request& request, std::string_view route, Outcome<Response> outcome);
+    std::optional<Error> refusalOf(Exchange& exchange) const;
+    std::optional<Error> refusalWithoutRoute(const Exchange& exchange) const;
+    std::string allowed(const Exchange& exchange) const;
+    Deferred<Response> respond(Exchange& exchange) const;
+    Response options(const Exchange& exchange) const;
+    Answer render(const Exchange& exchange, Outcome<Response> outcome) const;
+    Answer failure(const Exchange& exchange, const Error& error) const;
     static bool hasRoom(const Exchange& exchange, const Response& response) noexcept;
     Response finish(const Exchange& exchange, Answer answer);
     void log(const Exchange& exchange, const Answer& answer,
@@ -70,9 +66,5 @@ private:
     Cors cors_;
     TrustedProxies proxies_;
 };
-
-/// Names the exchange: by the caller's request id and traces where they are well-formed, or by a
-/// fresh request id.
-void identify(Exchange& exchange);
 
 } // namespace kubecred::http

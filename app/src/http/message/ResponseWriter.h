@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kubecred/http/AnswerHeaders.h"
 #include "kubecred/http/Response.h"
 
 #include <chrono>
@@ -19,8 +20,9 @@ struct Framing {
 /// less than it does, so that no request meets the end of it. For Framing.
 std::string keepAliveHeaders(std::chrono::milliseconds idleTimeout);
 
-/// Appends the answer to `out` as HTTP/1.1 bytes, with the headers that every answer carries.
+/// Appends the answer to `out` as HTTP/1.1 bytes, with the headers that every answer carries and
+/// those of its route.
 void writeResponse(std::string& out, const Response& response, std::string_view requestId,
-                   const Framing& framing);
+                   const AnswerHeaders& headers, const Framing& framing);
 
 } // namespace kubecred::http

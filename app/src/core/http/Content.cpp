@@ -1,9 +1,10 @@
-#include "kubecred/http/JsonBody.h"
+#include "kubecred/http/Content.h"
 
 #include "kubecred/Error.h"
 #include "kubecred/Text.h"
 
 #include <algorithm>
+#include <string>
 
 namespace kubecred::http {
 namespace {
@@ -14,7 +15,7 @@ std::string_view unquoted(std::string_view text) noexcept {
     return text;
 }
 
-// JSON is UTF-8 (RFC 8259, section 8.1); a charset that says otherwise would be misread.
+// A charset that says otherwise would be misread.
 bool isUtf8OrUnsaid(std::string_view parameters) {
     while (!parameters.empty()) {
         const auto semicolon = std::min(parameters.find(';'), parameters.size());
@@ -28,20 +29,29 @@ bool isUtf8OrUnsaid(std::string_view parameters) {
     return true;
 }
 
-bool isJson(std::string_view contentType) {
-    const auto semicolon = std::min(contentType.find(';'), contentType.size());
-    return equalsIgnoringCase(trim(contentType.substr(0, semicolon)), "application/json") &&
-           isUtf8OrUnsaid(contentType.substr(semicolon));
+std::string listOf(std::span<const std::string_view> mediaTypes) {
+    std::string list;
+    for (const auto mediaType : mediaTypes)
+        list.append(list.empty() ? "" : " or ").append(mediaType);
+    return list;
 }
 
 } // namespace
 
-json::Document readJson(const Request& request) {
+bool isOfType(const Request& request, std::string_view mediaType) {
+    const auto contentType = request.header("Content-Type").value_or("");
+    const auto semicolon = std::min(contentType.find(';'), contentType.size());
+    return equalsIgnoringCase(trim(contentType.substr(0, semicolon)), mediaType) &&
+           isUtf8OrUnsaid(contentType.substr(semicolon));
+}
+
+void requireContent(const Request& request, std::span<const std::string_view> mediaTypes) {
     if (!equalsIgnoringCase(request.header("Content-Encoding").value_or("identity"), "identity"))
         throw Error(ErrorKind::unsupportedMediaType, "Content-Encoding is not supported");
-    if (!request.body.empty() && !isJson(request.header("Content-Type").value_or("")))
-        throw Error(ErrorKind::unsupportedMediaType, "Content-Type must be application/json");
-    return json::parse(request.body);
+    if (request.body.empty())
+        return;
+    if (std::ranges::none_of(mediaTypes, [&](auto type) { return isOfType(request, type); }))
+        throw Error(ErrorKind::unsupportedMediaType, "Content-Type must be " + listOf(mediaTypes));
 }
 
 } // namespace kubecred::http

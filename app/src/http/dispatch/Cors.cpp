@@ -1,7 +1,7 @@
 #include "Cors.h"
 
-#include "Grammar.h"
 #include "Origin.h"
+#include "http/message/Grammar.h"
 #include "kubecred/Text.h"
 
 #include <algorithm>

@@ -135,6 +135,10 @@ bool isTarget(std::string_view text) noexcept {
     return true;
 }
 
+std::string_view queryOf(std::string_view target) noexcept {
+    return target.substr(std::min(target.find('?'), target.size() - 1) + 1);
+}
+
 std::string_view pathOf(std::string_view target) noexcept {
     if (const auto authority = authorityOf(target)) {
         target = target.substr(static_cast<std::size_t>(authority->end() - target.begin()));

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "Limits.h"
+#include "http/Limits.h"
 
 #include <cstddef>
 #include <cstdint>
