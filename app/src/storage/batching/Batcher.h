@@ -134,7 +134,7 @@ private:
         auto flight = prepare(unsent);
         settle(unsent, loop);
         if (flight)
-            fly(*std::move(flight), loop).start(loop, [](const Outcome<Done>& outcome) {
+            fly(*std::move(flight), loop).start(loop, []([[maybe_unused]] const auto& outcome) {
                 assert(outcome.index() == 0);
             });
         helpLater(loop);
