@@ -101,6 +101,7 @@ public:
     }
 
     void headHasTheHeadersOfGetAndNoBody() {
+        daemon_->waitForStatus("healthy"); // or it may become so between the two answers
         const auto get = request(daemon_->port(), "GET", "/health");
         RawConnection connection(daemon_->port());
         for (const std::string path : {"/health", "/nowhere", "/issuance/credentials"}) {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 namespace kubecred::storage {
@@ -103,8 +104,23 @@ SqliteConnection::SqliteConnection(const std::string& path, Deadline deadline)
       handle_(sqlite::Utility::dbHandle(session_)),
       file_(inodeOf(path)) {
     waitForOthers(deadline);
-    script("PRAGMA journal_mode = WAL");
+    beginWriteAheadLog(deadline);
     script("PRAGMA synchronous = FULL");
+}
+
+// The first to do so needs the file for itself for a moment, and SQLite does not wait for that.
+void SqliteConnection::beginWriteAheadLog(Deadline deadline) {
+    constexpr std::chrono::milliseconds pause{10};
+    for (;;) {
+        try {
+            script("PRAGMA journal_mode = WAL");
+            return;
+        } catch (const StorageError& error) {
+            if (error.fault() != Fault::locked || std::chrono::steady_clock::now() >= deadline)
+                throw;
+        }
+        std::this_thread::sleep_for(pause);
+    }
 }
 
 // SQLite goes on writing to a file that was removed or replaced, and all of that would be lost.

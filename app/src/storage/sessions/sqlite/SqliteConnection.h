@@ -42,6 +42,7 @@ public:
 private:
     using Prepared = std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)>;
 
+    void beginWriteAheadLog(Deadline deadline);
     Prepared prepare(std::string_view sql);
     void step(sqlite3_stmt* statement, std::span<const SqliteValue> parameters, SqliteRows& rows);
     void checkFile();
