@@ -2,6 +2,7 @@
 
 #include "Expectations.h"
 #include "support/Daemon.h"
+#include "support/Eventually.h"
 #include "support/PostgresServer.h"
 #include "support/RawConnection.h"
 
@@ -25,6 +26,7 @@ public:
         properties[key] = value;
         daemon_ = std::make_unique<Daemon>(DaemonOptions{properties});
         daemon_->waitForStatus("healthy");
+        awaitSessions();
     }
 
     static constexpr std::chrono::seconds answerTime{3};
@@ -43,6 +45,14 @@ public:
     }
 
 private:
+    // The service is healthy with the first one, and opens the others one after the other.
+    void awaitSessions() {
+        CPPUNIT_ASSERT(eventually([this] {
+            return server_.query("postgres", "SELECT count(*) FROM pg_stat_activity "
+                                             "WHERE application_name = 'kube-credential'") == "8\n";
+        }));
+    }
+
     PostgresServer server_;
     std::unique_ptr<Daemon> daemon_;
 };
