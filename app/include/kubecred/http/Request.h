@@ -13,6 +13,9 @@ enum class Method { get, head, post, put, patch, delete_, options, other };
 /// "GET", "POST" and so on; "OTHER" for what no route can answer.
 std::string_view nameOf(Method method) noexcept;
 
+/// Whether a request of this method may mean something by its body: POST, PUT and PATCH.
+bool mayHaveBody(Method method) noexcept;
+
 struct Header {
     std::string_view name;
     std::string_view value;

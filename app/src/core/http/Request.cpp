@@ -29,6 +29,10 @@ std::string_view nameOf(Method method) noexcept {
     return "OTHER";
 }
 
+bool mayHaveBody(Method method) noexcept {
+    return method == Method::post || method == Method::put || method == Method::patch;
+}
+
 std::optional<std::string_view> Request::header(std::string_view name) const noexcept {
     for (const Header& header : headers)
         if (equalsIgnoringCase(header.name, name))

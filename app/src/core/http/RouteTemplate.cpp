@@ -1,13 +1,13 @@
 #include "kubecred/http/RouteTemplate.h"
 
+#include "kubecred/Ascii.h"
+
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
 
 namespace kubecred::http {
 namespace {
-
-bool isLetter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // Takes the first segment off a path that begins with a slash.
 std::string_view takeSegment(std::string_view& path) noexcept {

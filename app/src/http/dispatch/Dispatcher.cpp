@@ -31,10 +31,6 @@ bool asksForAnything(const Request& request) noexcept {
     return asksForOptions(request) && request.path == "*";
 }
 
-bool mayHaveBody(Method method) noexcept {
-    return method == Method::post || method == Method::put || method == Method::patch;
-}
-
 // By the caller's request id and traces where they are well-formed, or by a fresh request id.
 void identify(Exchange& exchange) {
     const auto given = exchange.request.header("X-Request-Id").value_or("");
@@ -151,9 +147,7 @@ Dispatcher::Answer Dispatcher::render(const Exchange& exchange, Outcome<Response
                        Error(ErrorKind::internal, "Internal server error", std::move(fault)));
     };
     try {
-        if (const auto* failed = std::get_if<std::exception_ptr>(&outcome))
-            std::rethrow_exception(*failed);
-        return {std::get<Response>(std::move(outcome))};
+        return {valueOf(std::move(outcome))};
     } catch (const Error& error) {
         return failure(exchange, error);
     } catch (const std::exception& exception) {

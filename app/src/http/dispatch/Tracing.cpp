@@ -1,17 +1,16 @@
 #include "Tracing.h"
 
+#include "kubecred/Ascii.h"
+
 #include <algorithm>
 
 namespace kubecred::http {
 namespace {
 
-bool isDigit(char c) noexcept { return c >= '0' && c <= '9'; }
-
 bool isLowerHex(char c) noexcept { return isDigit(c) || (c >= 'a' && c <= 'f'); }
 
 bool isWordCharacter(char c) noexcept {
-    return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' ||
-           c == '-';
+    return isLetterOrDigit(c) || c == '.' || c == '_' || c == '-';
 }
 
 bool isHex(std::string_view text, std::size_t length) noexcept {

@@ -1,5 +1,6 @@
 #include "Grammar.h"
 
+#include "kubecred/Ascii.h"
 #include "kubecred/Text.h"
 
 #include <algorithm>
@@ -7,12 +8,6 @@
 
 namespace kubecred::http {
 namespace {
-
-bool isDigit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-bool isLetterOrDigit(char c) noexcept {
-    return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 bool isHexDigit(char c) noexcept {
     return isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');

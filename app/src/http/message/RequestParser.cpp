@@ -3,6 +3,7 @@
 #include "ChunkedBody.h"
 #include "Grammar.h"
 #include "Refusals.h"
+#include "kubecred/Ascii.h"
 #include "kubecred/Text.h"
 
 #include <boost/beast/http/empty_body.hpp>
@@ -46,9 +47,7 @@ Method methodOf(beast::verb verb) noexcept {
 
 constexpr std::size_t usualFields = 16;
 
-bool isMethodCharacter(char c) noexcept {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
-}
+bool isMethodCharacter(char c) noexcept { return isLetter(c) || c == '-' || c == '_'; }
 
 } // namespace
 
@@ -207,10 +206,7 @@ void RequestParser::checkFraming() {
 // A request without a length has no body. One from a time when the end of the connection could end
 // a body is asked for the length.
 void RequestParser::checkLengthIsNotOwed() const {
-    const Method method = methodOf(state_->parser.get().method());
-    const bool mayHaveBody =
-        method == Method::post || method == Method::put || method == Method::patch;
-    if (mayHaveBody && isHttp10())
+    if (mayHaveBody(methodOf(state_->parser.get().method())) && isHttp10())
         throw Error(ErrorKind::lengthRequired, "Content-Length is required");
 }
 

@@ -34,24 +34,22 @@ bool PooledSession::open() {
 
 void PooledSession::beginProbe(Deadline deadline) {
     nextCheck_ = steady_clock::now() + checkInterval;
+    dropUnless([&] { session_->beginProbe(deadline); });
+}
+
+void PooledSession::endProbe(Deadline deadline) {
+    if (session_)
+        dropUnless([&] { waitForAnswer(*session_, deadline); });
+}
+
+template <typename Step>
+void PooledSession::dropUnless(Step succeeds) {
     try {
-        session_->beginProbe(deadline);
+        succeeds();
     } catch (const StorageError& error) {
         drop(error.fault());
     } catch (const std::exception&) {
         drop(Fault::refused); // opening a new one shows what is wrong
-    }
-}
-
-void PooledSession::endProbe(Deadline deadline) {
-    if (!session_)
-        return;
-    try {
-        waitForAnswer(*session_, deadline);
-    } catch (const StorageError& error) {
-        drop(error.fault());
-    } catch (const std::exception&) {
-        drop(Fault::refused);
     }
 }
 

@@ -70,6 +70,8 @@ public:
 
 private:
     std::unique_ptr<Session> opened();
+    template <typename Step>
+    void dropUnless(Step succeeds);
     void drop(Fault fault);
 
     const SessionFactory& factory_;

@@ -1,5 +1,7 @@
 #include "SqliteWorker.h"
 
+#include "kubecred/Deferred.h"
+
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -25,16 +27,10 @@ struct SqliteWorker::State {
     std::mutex mutex; // guards everything below
     std::condition_variable changed;
     Task task; // empty once it is done
-    std::optional<std::variant<Result, std::exception_ptr>> outcome;
+    std::optional<Outcome<Result>> outcome;
     bool isUsable = true;
     bool isOver = false; // nobody waits any more
 };
-
-namespace {
-
-using Outcome = std::variant<Result, std::exception_ptr>;
-
-} // namespace
 
 SqliteWorker::SqliteWorker(const std::string& path, Deadline deadline, Threads& threads)
     : state_(std::make_shared<State>(path, deadline)) {
@@ -63,10 +59,7 @@ std::optional<Result> SqliteWorker::proceed() {
     const std::lock_guard lock(state_->mutex);
     if (!state_->outcome)
         return std::nullopt;
-    auto outcome = *std::exchange(state_->outcome, std::nullopt);
-    if (const auto* failure = std::get_if<std::exception_ptr>(&outcome))
-        std::rethrow_exception(*failure);
-    return std::get<Result>(std::move(outcome));
+    return valueOf(*std::exchange(state_->outcome, std::nullopt));
 }
 
 bool SqliteWorker::usable() const noexcept {
@@ -83,7 +76,7 @@ void SqliteWorker::run(State& state) {
             return;
         const Task& task = state.task; // stays until it is done
         lock.unlock();
-        std::optional<Outcome> outcome;
+        std::optional<Outcome<Result>> outcome;
         try {
             if (!connection)
                 connection.emplace(state.path, state.deadline);

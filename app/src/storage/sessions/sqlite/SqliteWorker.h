@@ -10,7 +10,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <variant>
 
 namespace kubecred::storage {
 
