@@ -10,6 +10,8 @@
 #include <array>
 #include <filesystem>
 #include <iterator>
+#include <optional>
+#include <span>
 #include <thread>
 #include <utility>
 
@@ -43,12 +45,12 @@ public:
         connection.prepare("divide", "SELECT 1 / $1::bigint", in(5000));
         for (int i = 0; i < 3; ++i) {
             const std::array<std::string, 1> zero{"0"};
-            CPPUNIT_ASSERT(faultOf([&] { connection.run("divide", zero, in(5000)); }) ==
+            CPPUNIT_ASSERT(faultOf([&] { answerTo(connection, "divide", zero); }) ==
                            Fault::valueRefused);
             CPPUNIT_ASSERT(connection.usable());
         }
         const std::array<std::string, 1> one{"1"};
-        CPPUNIT_ASSERT(connection.run("divide", one, in(5000)).integer(0, 0) == 1);
+        CPPUNIT_ASSERT(answerTo(connection, "divide", one).integer(0, 0) == 1);
     }
 
     void readsColumnsByTheirType() {
@@ -60,7 +62,7 @@ public:
                            "'-infinity'::timestamp, '0044-03-15 12:00 BC'::timestamp, "
                            "'294276-12-31'::timestamp",
                            in(5000));
-        const auto row = connection.run("types", {}, in(5000));
+        const auto row = answerTo(connection, "types", {});
         CPPUNIT_ASSERT_EQUAL(std::string("018f3c00-abcd-7def-8123-456789abcdef"),
                              row.uuid(0, 0).toString());
         CPPUNIT_ASSERT_EQUAL(std::int64_t{-5}, row.integer(0, 1));
@@ -218,6 +220,17 @@ private:
             return error.fault();
         }
         return std::nullopt;
+    }
+
+    static storage::PostgresRows answerTo(PostgresConnection& connection, const char* name,
+                                          std::span<const std::string> parameters) {
+        connection.begin(name, parameters);
+        std::optional<storage::PostgresRows> answer;
+        while (!answer) {
+            connection.await(in(5000));
+            answer = connection.proceed();
+        }
+        return *std::move(answer);
     }
 
     static std::optional<Fault> connectFault(const storage::PostgresSettings& settings,

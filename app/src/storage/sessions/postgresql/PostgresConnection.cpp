@@ -62,12 +62,6 @@ void PostgresConnection::prepare(const char* name, const std::string& sql, Deadl
     finish(deadline);
 }
 
-PostgresRows PostgresConnection::run(const char* name, std::span<const std::string> parameters,
-                                     Deadline deadline) {
-    begin(name, parameters);
-    return finish(deadline);
-}
-
 void PostgresConnection::begin(const char* name, std::span<const std::string> parameters) {
     std::array<const char*, 8> values{};
     for (std::size_t i = 0; i < parameters.size(); ++i)

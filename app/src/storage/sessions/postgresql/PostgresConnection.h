@@ -51,9 +51,8 @@ public:
                        Deadline deadline);
 
     void prepare(const char* name, const std::string& sql, Deadline deadline);
-    PostgresRows run(const char* name, std::span<const std::string> parameters, Deadline deadline);
 
-    /// As `run`, without waiting: sends what it can of the statement. `proceed` then sends the rest
+    /// Sends what it can of a prepared statement, without waiting. `proceed` then sends the rest
     /// and returns what came of it, once that is complete; to be called whenever the socket is
     /// ready for one of the events, those of poll(2).
     void begin(const char* name, std::span<const std::string> parameters);

@@ -4,11 +4,11 @@
 #include "PostgresSchema.h"
 #include "PostgresSetup.h"
 #include "storage/Statements.h"
+#include "storage/sessions/RoleStatements.h"
 
 #include <chrono>
 #include <cstdint>
 #include <random>
-#include <span>
 #include <utility>
 
 namespace kubecred::storage {
@@ -38,14 +38,6 @@ std::string textOf(const Parameters::Parameter& parameter) {
             array.add(std::visit(convert, value));
     }
     return std::move(array).text();
-}
-
-const Statement& probeOf(Role role) {
-    return role == Role::reading ? sql::reading::probe : sql::writing::probe;
-}
-
-std::span<const Statement* const> statementsOf(Role role) {
-    return role == Role::reading ? sql::reading::all() : sql::writing::all();
 }
 
 } // namespace

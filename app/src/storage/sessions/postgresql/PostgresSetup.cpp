@@ -1,5 +1,7 @@
 #include "PostgresSetup.h"
 
+#include "kubecred/http/RoutePolicy.h"
+
 #include <array>
 #include <span>
 #include <utility>
@@ -27,13 +29,10 @@ constexpr std::array<Setting, 14> always{{
     {"jit", "off"},
 }};
 
-// The server gives up by itself on what a lost or impatient client has left behind, after the
-// longest time that a request may take (http/RoutePolicy.h). Statements are planned once, and by
-// index: how many rows a batch or the table holds is not known then.
-constexpr std::array<Setting, 18> serving{{
-    {"statement_timeout", "10s"},
+// Statements are planned once, and by index: how many rows a batch or the table holds is not known
+// then.
+constexpr std::array<Setting, 16> serving{{
     {"lock_timeout", "500ms"},
-    {"idle_in_transaction_session_timeout", "10s"},
     {"plan_cache_mode", "force_generic_plan"},
     {"max_parallel_workers_per_gather", "0"},
     {"enable_seqscan", "off"},
@@ -68,12 +67,23 @@ void append(std::string& rows, std::span<const Setting> settings) {
         rows.append("('").append(name).append("','").append(value).append("'),");
 }
 
+// The server gives up by itself on what a lost or impatient client has left behind, after the
+// longest time that a request may take.
+void appendTimeouts(std::string& rows) {
+    const std::string longest = std::to_string(http::longestTimeout.count()); // milliseconds
+    const std::array<Setting, 2> timeouts{
+        {{"statement_timeout", longest}, {"idle_in_transaction_session_timeout", longest}}};
+    append(rows, timeouts);
+}
+
 } // namespace
 
 std::string sessionSetup(Purpose purpose, std::string_view targetSessionAttrs) {
     std::string rows;
     append(rows, always);
     append(rows, purpose == Purpose::serving ? std::span<const Setting>(serving) : migrating);
+    if (purpose == Purpose::serving)
+        appendTimeouts(rows);
     // Where a server that only reads is wanted, this is by what a primary may be one.
     if (targetSessionAttrs != "read-only")
         rows += "('default_transaction_read_only','off'),";

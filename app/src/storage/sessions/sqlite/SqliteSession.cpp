@@ -2,6 +2,7 @@
 
 #include "SqliteTransaction.h"
 #include "storage/Statements.h"
+#include "storage/sessions/RoleStatements.h"
 
 #include <poll.h>
 
@@ -88,8 +89,6 @@ void SqliteSession::begin(const Statement& statement, const Parameters& paramete
     });
 }
 
-void SqliteSession::beginProbe(Deadline deadline) {
-    begin(role_ == Role::reading ? sql::reading::probe : sql::writing::probe, {}, deadline);
-}
+void SqliteSession::beginProbe(Deadline deadline) { begin(probeOf(role_), {}, deadline); }
 
 } // namespace kubecred::storage
