@@ -40,16 +40,24 @@ public:
     /// job's executor.
     void submit(Job job) {
         Executor& loop = job.executor();
+        Lock lock(mutex_);
         if (const auto refusal = refusalOf(job)) {
+            lock.unlock();
             job.fail(*refusal);
             job.settle(loop);
             return;
         }
+        queue_.push(std::move(job));
+        pool_.addWaiting(1);
+        const bool wouldNobodyCome = !isExpected_ && inFlight_ == 0;
+        isExpected_ = isExpected_ || wouldNobodyCome;
+        if (!wouldNobodyCome) {
+            helpLater(std::move(lock), loop);
+            return;
+        }
+        lock.unlock();
         // Once the loop has done what it has at hand, which may bring more jobs for the batch.
-        if (push(std::move(job)))
-            postDeparture(loop);
-        else
-            helpLater(loop);
+        postDeparture(loop);
     }
 
     void wake() override {
@@ -61,9 +69,7 @@ public:
             return;
         }
         isExpected_ = true;
-        Executor& loop = queue_.first().executor();
-        lock.unlock();
-        postDeparture(loop);
+        postDeparture(queue_.first().executor());
     }
 
 private:
@@ -110,18 +116,9 @@ private:
     std::optional<Fault> refusalOf(const Job& job) const {
         if (const auto refusal = pool_.refusal())
             return refusal;
-        const std::lock_guard lock(mutex_);
         if (queue_.isTooSlow(job.deadline))
             return Fault::overloaded;
         return queue_.empty() ? std::nullopt : pool_.refusalToWait();
-    }
-
-    // True where nobody would come for the job.
-    bool push(Job job) {
-        const std::lock_guard lock(mutex_);
-        queue_.push(std::move(job));
-        pool_.addWaiting(1);
-        return !std::exchange(isExpected_, isExpected_ || inFlight_ == 0) && inFlight_ == 0;
     }
 
     void postDeparture(Executor& loop) {
@@ -137,7 +134,7 @@ private:
             fly(*std::move(flight), loop).start(loop, []([[maybe_unused]] const auto& outcome) {
                 assert(outcome.index() == 0);
             });
-        helpLater(loop);
+        helpLater(Lock(mutex_), loop);
     }
 
     // The next batch, and jobs that have failed already.
@@ -179,19 +176,22 @@ private:
         return lease;
     }
 
+    // Taken out of the queue, jobs wait no more.
+    Jobs counted(Jobs taken) {
+        pool_.addWaiting(-static_cast<std::ptrdiff_t>(taken.size()));
+        return taken;
+    }
+
     void failAll(Fault refusal, Jobs& unsent) {
-        Jobs jobs = queue_.takeAll();
-        pool_.addWaiting(-static_cast<std::ptrdiff_t>(jobs.size()));
-        for (Job& job : jobs) {
+        for (Job& job : counted(queue_.takeAll())) {
             job.fail(refusal);
             unsent.push_back(std::move(job));
         }
     }
 
     Flight board(Lease lease, Jobs& unsent) {
-        auto jobs = queue_.take(batchSize_.most(), isOneAlone_,
-                                [this](auto time) { pool_.metrics().waited(time); });
-        pool_.addWaiting(-static_cast<std::ptrdiff_t>(jobs.size()));
+        auto jobs = counted(queue_.take(batchSize_.most(), isOneAlone_,
+                                        [this](auto time) { pool_.metrics().waited(time); }));
         Deadline earliest = Deadline::max();
         for (Job& job : jobs) {
             if (job.deadline > lease.began()) {
@@ -284,12 +284,11 @@ private:
 
     // They would wait as long, each of them.
     Jobs failWhoWaitFor(const Job& failed, Fault fault, bool isDatabaseLocked) {
-        Jobs others;
-        if (failed.answered() && (isDatabaseLocked || fault == Fault::locked))
-            others = queue_.takeAlone([&](const Job& job) {
-                return isDatabaseLocked || Operation::waitForTheSame(failed, job);
-            });
-        pool_.addWaiting(-static_cast<std::ptrdiff_t>(others.size()));
+        if (!failed.answered() || !(isDatabaseLocked || fault == Fault::locked))
+            return {};
+        Jobs others = counted(queue_.takeAlone([&](const Job& job) {
+            return isDatabaseLocked || Operation::waitForTheSame(failed, job);
+        }));
         for (Job& job : others)
             job.fail(fault);
         return others;
@@ -315,15 +314,12 @@ private:
     }
 
     // On the thread of the loop, so that its timer can be set.
-    void helpLater(Executor& loop) {
-        Deadline when;
-        {
-            const std::lock_guard lock(mutex_);
-            if (inFlight_ == 0 || isExpected_ || isHelpDue_ || !queue_.hasNext(isOneAlone_))
-                return;
-            isHelpDue_ = true;
-            when = queue_.since() + patience_;
-        }
+    void helpLater(Lock lock, Executor& loop) {
+        if (inFlight_ == 0 || isExpected_ || isHelpDue_ || !queue_.hasNext(isOneAlone_))
+            return;
+        isHelpDue_ = true;
+        const Deadline when = queue_.since() + patience_;
+        lock.unlock();
         loop.timers().add(when, std::make_shared<Help>(*this, loop));
     }
 
@@ -333,15 +329,14 @@ private:
     }
 
     void help(Executor& loop) {
-        bool isTime = false;
-        {
-            const std::lock_guard lock(mutex_);
-            isTime = queue_.hasNext(isOneAlone_) && queue_.since() + patience_ <= now();
+        Lock lock(mutex_);
+        const bool isTime = queue_.hasNext(isOneAlone_) && queue_.since() + patience_ <= now();
+        if (!isTime) {
+            helpLater(std::move(lock), loop);
+            return;
         }
-        if (isTime)
-            depart(loop);
-        else
-            helpLater(loop);
+        lock.unlock();
+        depart(loop);
     }
 
     SessionPool& pool_;
