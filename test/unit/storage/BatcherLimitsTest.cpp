@@ -82,6 +82,8 @@ public:
         auto first = holdUp();
         auto waiting = submitTogether(1, 1024);
         auto tooMuch = submit(1);
+        loop_.finish();
+        CPPUNIT_ASSERT(tooMuch.isDone());
         CPPUNIT_ASSERT_EQUAL(std::string("database overloaded"), failureOf(tooMuch));
         CPPUNIT_ASSERT(!waiting.back().isDone());
         database_.releaseAnswers();

@@ -36,6 +36,8 @@ public:
         awaitState(DatabaseState::Kind::down);
         for (int i = 0; i < 100; ++i) {
             auto job = submit(1);
+            loop_.finish();
+            CPPUNIT_ASSERT(job.isDone());
             CPPUNIT_ASSERT_EQUAL(std::string("database unreachable"), failureOf(job));
         }
     }
