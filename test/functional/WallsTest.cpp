@@ -28,7 +28,7 @@ const std::vector<Room> rooms{
     {"app/src/storage", {"kubecred/"}, {"Poco/Net/", "Poco/Util/", "boost/"}},
     {"app/src/peer", {"kubecred/"}, {"Poco/Data/", "Poco/Util/", "Poco/JSON/", "libpq"}},
     {"app/src/host",
-     {"kubecred/", "auth/", "http/", "storage/", "peer/"},
+     {"kubecred/", "host/", "auth/", "http/", "storage/", "peer/"},
      {"Poco/Data/", "boost/", "libpq"}},
     {"modules/issuance/src",
      {"kubecred/"},

@@ -2,7 +2,7 @@
 
 #include "FixedClock.h"
 #include "ThrownError.h"
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "kubecred/Error.h"
 #include "support/FoundCredential.h"
 #include "support/Started.h"

@@ -4,7 +4,7 @@
 #include "FixedClock.h"
 #include "RecordingLogger.h"
 #include "ThrownError.h"
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "storage/GroupCommit.h"
 #include "support/Started.h"
 

@@ -1,4 +1,4 @@
-#include "host/JsonLogger.h"
+#include "host/logging/JsonLogger.h"
 
 #include "FixedClock.h"
 #include "kubecred/json/Document.h"

@@ -1,4 +1,4 @@
-#include "host/LogSink.h"
+#include "host/logging/LogSink.h"
 
 #include "Gate.h"
 

@@ -5,7 +5,7 @@
 #include "Gate.h"
 #include "RecordingLogger.h"
 #include "ThrownError.h"
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "storage/CachedCredentials.h"
 #include "storage/GroupCommit.h"
 #include "storage/GroupLookUp.h"

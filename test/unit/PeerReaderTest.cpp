@@ -2,7 +2,7 @@
 
 #include "RecordingLogger.h"
 #include "ThrownError.h"
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "support/Eventually.h"
 #include "support/Started.h"
 #include "support/ToldPeer.h"

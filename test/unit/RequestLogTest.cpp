@@ -1,5 +1,5 @@
 #include "RecordingLogger.h"
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "http/Dispatcher.h"
 #include "support/Started.h"
 

@@ -1,6 +1,6 @@
-#include "Application.h"
-#include "Signals.h"
-#include "StandardStreams.h"
+#include "host/commands/Application.h"
+#include "host/process/Signals.h"
+#include "host/process/StandardStreams.h"
 
 #include <Poco/Exception.h>
 

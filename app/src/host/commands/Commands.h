@@ -1,7 +1,7 @@
 #pragma once
 
 #include "CommandLine.h"
-#include "HostSettings.h"
+#include "host/configuration/HostSettings.h"
 
 namespace kubecred::host {
 

@@ -1,9 +1,9 @@
 #include "Application.h"
 
 #include "Commands.h"
-#include "Configuration.h"
-#include "Daemon.h"
-#include "Signals.h"
+#include "host/configuration/Configuration.h"
+#include "host/daemon/Daemon.h"
+#include "host/process/Signals.h"
 #include "kubecred/BuildInfo.h"
 
 #include <Poco/Util/HelpFormatter.h>
