@@ -1,4 +1,5 @@
 #include "host/commands/Application.h"
+#include "host/process/ExitStatus.h"
 #include "host/process/Signals.h"
 #include "host/process/StandardStreams.h"
 
