@@ -17,5 +17,5 @@ endfunction()
 embed("${POSTGRESQL}" postgresMigrations postgresql)
 embed("${SQLITE}" sqliteMigrations sqlite)
 file(WRITE "${OUTPUT}" "// Made by cmake/EmbedMigrations.cmake from app/migrations.\n"
-    "#include \"Migration.h\"\n\nnamespace kubecred::storage {\n\n"
+    "#include \"storage/migrating/Migration.h\"\n\nnamespace kubecred::storage {\n\n"
     "${postgresql}${sqlite}} // namespace kubecred::storage\n")

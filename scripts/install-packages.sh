@@ -4,7 +4,7 @@
 set -euo pipefail
 
 declare -A packages=(
-    [build]="g++ cmake ninja-build curl libpoco-dev libboost-dev libssl-dev libpq-dev libcppunit-dev
+    [build]="g++ cmake ninja-build curl libpoco-dev libboost-dev libssl-dev libpq-dev libsqlite3-dev libcppunit-dev
              libyaml-cpp-dev prometheus-cpp-dev"
     [test]="postgresql prometheus openssl"
     [faults]="postgresql slowhttptest faketime"

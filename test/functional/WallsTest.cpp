@@ -24,7 +24,7 @@ const std::vector<Room> rooms{
     {"app/include/kubecred", {"kubecred/"}, {"Poco/", "boost/", "openssl/", "libpq"}},
     {"app/src/core", {"kubecred/"}, {"Poco/Net/", "Poco/Data/", "Poco/Util/", "boost/", "libpq"}},
     {"app/src/auth", {"kubecred/"}, {"Poco/", "boost/", "libpq"}},
-    {"app/src/http", {"kubecred/", "auth/"}, {"Poco/Data/", "Poco/Util/", "libpq"}},
+    {"app/src/http", {"kubecred/", "auth/", "http/"}, {"Poco/Data/", "Poco/Util/", "libpq"}},
     {"app/src/storage", {"kubecred/"}, {"Poco/Net/", "Poco/Util/", "boost/"}},
     {"app/src/peer", {"kubecred/"}, {"Poco/Data/", "Poco/Util/", "Poco/JSON/", "libpq"}},
     {"app/src/host",

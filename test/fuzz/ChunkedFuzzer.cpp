@@ -2,8 +2,8 @@
 // could take for different ends.
 
 #include "Fuzz.h"
-#include "http/ChunkedBody.h"
-#include "http/Grammar.h"
+#include "http/message/ChunkedBody.h"
+#include "http/message/Grammar.h"
 #include "kubecred/Error.h"
 
 #include <algorithm>

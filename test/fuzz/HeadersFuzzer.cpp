@@ -3,7 +3,7 @@
 #include "Fuzz.h"
 #include "Service.h"
 #include "http/Address.h"
-#include "http/TrustedProxies.h"
+#include "http/dispatch/TrustedProxies.h"
 #include "kubecred/Text.h"
 
 #include <algorithm>
@@ -31,18 +31,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static fuzz::Service service;
     const std::string peer = "10.1.2.3";
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    http::Exchange exchange{{http::Method::get, "/locked", {}, {}, {}}, peer, {}};
+    http::Exchange exchange{{http::Method::get, "/locked", {}, {}}, peer, {}};
     std::size_t i = 0;
     for (const auto value : split(text, "\n"))
         exchange.request.headers.push_back({names[i++ % names.size()], value});
     const auto response = service.answer(exchange);
     fuzz::require(response.status == 401 || text.find("root key") != std::string_view::npos,
                   "only the key opens");
-    fuzz::require((response.status == 200) == (exchange.keyName == "root"), "who came in is known");
+    fuzz::require((response.status == 200) == (exchange.context.principal.keyName == "root"),
+                  "who came in is known");
     fuzz::require(!exchange.requestId.empty() && exchange.requestId.size() <= 64 &&
                       std::ranges::all_of(exchange.requestId, isPlain),
                   "a request id is well-formed");
-    const auto& trace = exchange.request.trace;
+    const auto& trace = exchange.context.trace;
     for (const auto part : {trace.parent, trace.amazon})
         fuzz::require(std::ranges::all_of(part, isPlain), "a trace is plain");
     const auto address = proxies.clientIp(peer, text);

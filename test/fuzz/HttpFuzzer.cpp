@@ -3,8 +3,8 @@
 #include "Fuzz.h"
 #include "Service.h"
 #include "http/Limits.h"
-#include "http/RequestParser.h"
-#include "http/ResponseWriter.h"
+#include "http/message/RequestParser.h"
+#include "http/message/ResponseWriter.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -39,7 +39,7 @@ std::string statusesOf(fuzz::Service& service, std::string_view bytes, std::size
             const auto response = service.answer(exchange);
             std::string out;
             const bool head = exchange.request.method == http::Method::head;
-            http::writeResponse(out, response, exchange.requestId,
+            http::writeResponse(out, response, exchange.requestId, exchange.policy().answerHeaders,
                                 {head, !parser->keepAlive(), "Connection: keep-alive\r\n"});
             fuzz::require(out.starts_with("HTTP/1.1 "), "an answer is HTTP/1.1");
             fuzz::require(out.find("\r\n\r\n") != std::string::npos, "an answer has a head");

@@ -12,12 +12,13 @@ Service::Service()
     const ModuleContext context{router_, storage_, clock_, logger_, metrics_, false, "worker-1"};
     issuance_.start(context);
     verification_.start(context);
-    router_.add(http::Method::get, "/locked", http::Access::admin,
-                [](const http::Request&) { return http::Response{}; });
+    router_.add(http::Method::get, "/locked", {.access = http::Access::admin},
+                [](const http::Request&, const RequestContext&) { return http::Response{}; });
 }
 
 http::Response Service::answer(http::Exchange& exchange) {
     std::optional<http::Response> answered;
+    dispatcher_.admit(exchange);
     dispatcher_.answer(exchange, executor_,
                        [&](const http::Response& response) { answered = response; });
     require(answered.has_value(), "every request is answered");

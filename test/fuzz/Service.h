@@ -4,7 +4,7 @@
 #include "VerificationModule.h"
 #include "auth/Authorizer.h"
 #include "host/metrics/PrometheusMetrics.h"
-#include "http/Dispatcher.h"
+#include "http/dispatch/Dispatcher.h"
 #include "support/IdleStorage.h"
 #include "support/Started.h"
 

@@ -90,8 +90,8 @@ void CredentialStoreContract::findsManyAtOnceWithoutThreads() {
     std::vector<Started<std::optional<FoundCredential>>> finds;
     for (int round = 0; round < 20; ++round)
         for (const auto& credential : credentials) {
-            finds.emplace_back(database_->reader().find({credential.id, soon()}), executor());
-            finds.emplace_back(database_->reader().find({Uuid::version4(), soon()}), executor());
+            finds.emplace_back(database_->reader().find({credential.id}, {soon()}), loop());
+            finds.emplace_back(database_->reader().find({Uuid::version4()}, {soon()}), loop());
         }
     for (std::size_t i = 0; i < finds.size(); i += 2) {
         const auto& expected = credentials[i / 2 % credentials.size()];
@@ -114,7 +114,7 @@ void CredentialStoreContract::largeOnesTravelBesideSmallOnes() {
         CPPUNIT_ASSERT(isIssued(issue.get()));
     std::vector<Started<std::optional<FoundCredential>>> finds;
     for (const auto& credential : credentials)
-        finds.emplace_back(database_->reader().find({credential.id, soon()}), executor());
+        finds.emplace_back(database_->reader().find({credential.id}, {soon()}), loop());
     for (std::size_t i = 0; i < finds.size(); ++i) {
         const auto found = finds[i].get();
         CPPUNIT_ASSERT_MESSAGE(std::to_string(i), found.has_value());

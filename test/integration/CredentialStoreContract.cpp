@@ -34,12 +34,14 @@ void CredentialStoreContract::setUp() {
     database_->reader();
     database_->writer();
     database_->start();
+    loop_ = std::make_unique<LoopExecutor>();
 }
 
 void CredentialStoreContract::tearDown() {
     if (!database_)
         return; // the set-up failed, and tells why
     database_->stop();
+    loop_.reset();
     database_.reset();
 }
 
@@ -60,16 +62,16 @@ std::vector<Started<IssueOutcome>>
 CredentialStoreContract::start(const std::vector<Credential>& credentials) {
     std::vector<Started<IssueOutcome>> issues;
     for (const auto& credential : credentials)
-        issues.emplace_back(database_->writer().issue(credential, soon()), executor());
+        issues.emplace_back(database_->writer().issue(credential, {soon()}), loop());
     return issues;
 }
 
 IssueOutcome CredentialStoreContract::issue(const Credential& credential) {
-    return Started(database_->writer().issue(credential, soon()), executor()).get();
+    return Started(database_->writer().issue(credential, {soon()}), loop()).get();
 }
 
 std::optional<Credential> CredentialStoreContract::find(const Uuid& id) {
-    const auto found = Started(database_->reader().find({id, soon()}), executor()).get();
+    const auto found = Started(database_->reader().find({id}, {soon()}), loop()).get();
     return found ? std::optional(*found->credential) : std::nullopt;
 }
 

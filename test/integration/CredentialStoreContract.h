@@ -3,6 +3,7 @@
 #include "host/logging/JsonLogger.h"
 #include "host/metrics/PrometheusMetrics.h"
 #include "storage/Database.h"
+#include "support/LoopExecutor.h"
 #include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -59,8 +60,8 @@ protected:
     /// How to reach an empty database that no other test uses.
     virtual storage::DatabaseSettings emptyDatabase() = 0;
 
-    /// Where the outcomes come.
-    virtual Executor& executor() { return inline_; }
+    /// The event loop that asks.
+    LoopExecutor& loop() { return *loop_; }
 
     static Credential credentialOf(const std::string& name);
     static Deadline soon();
@@ -71,11 +72,11 @@ protected:
     IssueOutcome issue(const Credential& credential);
     std::optional<Credential> find(const Uuid& id);
 
-    InlineExecutor inline_;
     SystemClock clock_;
     std::unique_ptr<host::JsonLogger> logger_;
     host::PrometheusMetrics metrics_;
     std::unique_ptr<storage::Database> database_;
+    std::unique_ptr<LoopExecutor> loop_; // ends before what works on it
 };
 
 } // namespace kubecred::test

@@ -1,8 +1,8 @@
-#include "storage/Migrator.h"
+#include "storage/migrating/Migrator.h"
 #include "SharedPostgres.h"
 #include "storage/Database.h"
-#include "storage/PostgresMigrationSession.h"
-#include "storage/SqliteMigrationSession.h"
+#include "storage/migrating/PostgresMigrationSession.h"
+#include "storage/migrating/SqliteMigrationSession.h"
 #include "support/TemporaryDirectory.h"
 
 #include <cppunit/extensions/HelperMacros.h>

@@ -1,5 +1,5 @@
 #include "PostgresStore.h"
-#include "storage/PostgresConnection.h"
+#include "storage/sessions/postgresql/PostgresConnection.h"
 
 #include <algorithm>
 #include <set>
@@ -76,25 +76,23 @@ public:
         CPPUNIT_ASSERT(std::ranges::includes(there, answered));
     }
 
-protected:
+private:
     using Issues = std::vector<Started<IssueOutcome>>;
 
     // Starts the database and has these travel in one batch.
-    virtual Issues startTogether(storage::Database& database,
-                                 const std::vector<std::string>& names) {
-        auto issues = startAll(database.writer(), names);
+    Issues startTogether(storage::Database& database, const std::vector<std::string>& names) {
+        auto& writer = database.writer();
         database.start();
-        return issues;
+        CPPUNIT_ASSERT(eventually(
+            [&] { return database.writes()->kind == storage::DatabaseState::Kind::up; }));
+        return loop().inOneTurn([&] {
+            Issues issues;
+            for (const auto& name : names)
+                issues.emplace_back(writer.issue(credentialOf(name), {soon()}), loop());
+            return issues;
+        });
     }
 
-    Issues startAll(CredentialWriter& writer, const std::vector<std::string>& names) {
-        Issues issues;
-        for (const auto& name : names)
-            issues.emplace_back(writer.issue(credentialOf(name), soon()), executor());
-        return issues;
-    }
-
-private:
     static std::string insertOf(const Credential& credential) {
         return "INSERT INTO credentials (id, name, email, credential_type, issued_by) VALUES ('" +
                credential.id.toString() + "', '" + credential.name + "', '" + credential.email +
@@ -137,21 +135,6 @@ private:
     }
 };
 
-class PostgresBatchLoopTest : public OnALoop<PostgresBatchTest> {
-    CPPUNIT_TEST_SUB_SUITE(PostgresBatchLoopTest, PostgresBatchTest);
-    CPPUNIT_TEST_SUITE_END();
-
-    Issues startTogether(storage::Database& database,
-                         const std::vector<std::string>& names) override {
-        auto& writer = database.writer();
-        database.start();
-        CPPUNIT_ASSERT(eventually(
-            [&] { return database.writes()->kind == storage::DatabaseState::Kind::up; }));
-        return loop().inOneTurn([&] { return startAll(writer, names); });
-    }
-};
-
 CPPUNIT_TEST_SUITE_REGISTRATION(PostgresBatchTest);
-CPPUNIT_TEST_SUITE_REGISTRATION(PostgresBatchLoopTest);
 
 } // namespace kubecred::test

@@ -1,4 +1,4 @@
-#include "storage/PostgresConnection.h"
+#include "storage/sessions/postgresql/PostgresConnection.h"
 #include "SharedPostgres.h"
 #include "support/SilentAddress.h"
 #include "support/TemporaryDirectory.h"

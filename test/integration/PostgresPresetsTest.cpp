@@ -35,7 +35,7 @@ constexpr std::array<Preset, 33> presets{{
     {"enable_nestloop", "off", "on"},
     {"enable_seqscan", "on", "off"},
     {"enable_sort", "off", "on"},
-    {"idle_in_transaction_session_timeout", "1", "5000"},
+    {"idle_in_transaction_session_timeout", "1", "10000"},
     {"idle_session_timeout", "500", "0"},
     {"jit", "on", "off"},
     {"lock_timeout", "1", "500"},
@@ -46,7 +46,7 @@ constexpr std::array<Preset, 33> presets{{
     {"search_path", "nowhere", "pg_catalog, pg_temp"},
     {"seq_page_cost", "0", "1"},
     {"standard_conforming_strings", "off", "on"},
-    {"statement_timeout", "50", "5000"},
+    {"statement_timeout", "50", "10000"},
     {"synchronous_commit", "off", "on"},
     {"transform_null_equals", "on", "off"},
 }};
@@ -54,7 +54,7 @@ constexpr std::array<Preset, 33> presets{{
 } // namespace
 
 /// The stores where the database and the role preset everything otherwise than we need it.
-class PostgresPresetsTest : public OnALoop<PostgresStore> {
+class PostgresPresetsTest : public PostgresStore {
     CPPUNIT_TEST_SUB_SUITE(PostgresPresetsTest, CredentialStoreContract);
     CPPUNIT_TEST(everySettingIsOurs);
     CPPUNIT_TEST(acknowledgesNothingBeforeItIsOnDisk);
@@ -93,7 +93,8 @@ public:
             storage::Database database(settings_, *logger_, clock_, metrics_);
             auto& writer = database.writer();
             database.start();
-            CPPUNIT_ASSERT(isIssued(await(writer.issue(credentialOf(theirs), soon()))));
+            CPPUNIT_ASSERT(
+                isIssued(Started(writer.issue(credentialOf(theirs), {soon()}), loop()).get()));
             database.stop();
             CPPUNIT_ASSERT_EQUAL_MESSAGE(
                 theirs, std::string(ours) + "\n",
@@ -121,15 +122,16 @@ public:
         auto& reader = database.reader();
         database.start();
         const auto credential = credentialOf("Ada");
-        CPPUNIT_ASSERT(isIssued(await(writer.issue(credential, soon()))));
-        CPPUNIT_ASSERT(!isIssued(await(writer.issue(credentialOf("Ada"), soon()))));
-        CPPUNIT_ASSERT(await(reader.find({credential.id, soon()})));
+        CPPUNIT_ASSERT(isIssued(Started(writer.issue(credential, {soon()}), loop()).get()));
+        CPPUNIT_ASSERT(
+            !isIssued(Started(writer.issue(credentialOf("Ada"), {soon()}), loop()).get()));
+        CPPUNIT_ASSERT(Started(reader.find({credential.id}, {soon()}), loop()).get());
         database.stop();
         const auto plans = sharedPostgres().log().substr(before);
         const auto at = plans.find("WHERE id = ANY");
         CPPUNIT_ASSERT(at != std::string::npos);
         CPPUNIT_ASSERT(plans.find("Index Scan on credentials_pkey", at) < plans.find("LOG:", at));
-        CPPUNIT_ASSERT(plans.find("Index Scan using unique_credential on credentials winner") !=
+        CPPUNIT_ASSERT(plans.find("Index Scan using unique_credential on credentials existing") !=
                        std::string::npos);
         CPPUNIT_ASSERT(plans.find("Seq Scan on credentials") == std::string::npos);
     }

@@ -74,7 +74,7 @@ public:
         CPPUNIT_ASSERT(find(credentials.front().id));
         std::vector<Started<std::optional<FoundCredential>>> finds;
         for (const auto& credential : credentials)
-            finds.emplace_back(database_->reader().find({credential.id, soon()}), executor());
+            finds.emplace_back(database_->reader().find({credential.id}, {soon()}), loop());
         for (std::size_t i = 0; i < finds.size(); ++i) {
             const bool isReadable = i != 7;
             try {
@@ -99,12 +99,6 @@ private:
     bool isHidden_ = false; // behind a view
 };
 
-class PostgresRetryLoopTest : public OnALoop<PostgresRetryTest> {
-    CPPUNIT_TEST_SUB_SUITE(PostgresRetryLoopTest, PostgresRetryTest);
-    CPPUNIT_TEST_SUITE_END();
-};
-
 CPPUNIT_TEST_SUITE_REGISTRATION(PostgresRetryTest);
-CPPUNIT_TEST_SUITE_REGISTRATION(PostgresRetryLoopTest);
 
 } // namespace kubecred::test

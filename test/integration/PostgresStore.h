@@ -4,10 +4,8 @@
 #include "SharedPostgres.h"
 #include "kubecred/Error.h"
 #include "support/Eventually.h"
-#include "support/LoopExecutor.h"
 
 #include <chrono>
-#include <memory>
 #include <string>
 
 namespace kubecred::test {
@@ -38,23 +36,6 @@ protected:
 
     storage::DatabaseSettings settings_;
     std::string name_;
-};
-
-/// The same tests for what an event loop asks by itself.
-template <typename Store>
-class OnALoop : public Store {
-public:
-    void tearDown() override {
-        loop_.reset(); // before what works on it
-        Store::tearDown();
-    }
-
-protected:
-    Executor& executor() override { return *loop_; }
-    LoopExecutor& loop() { return *loop_; }
-
-private:
-    std::unique_ptr<LoopExecutor> loop_ = std::make_unique<LoopExecutor>();
 };
 
 } // namespace kubecred::test

@@ -34,9 +34,9 @@ public:
                          "AND relation = 'credentials'::regclass") == "1\n";
         }));
         const auto begun = std::chrono::steady_clock::now();
-        Started late(
-            database_->writer().issue(credentialOf("Bob"), begun + std::chrono::milliseconds(300)),
-            executor());
+        Started late(database_->writer().issue(credentialOf("Bob"),
+                                               {begun + std::chrono::milliseconds(300)}),
+                     loop());
         CPPUNIT_ASSERT_THROW(late.get(), Error);
         const auto took = std::chrono::steady_clock::now() - begun;
         holder.join();
@@ -95,8 +95,9 @@ public:
         auto& reader = verifier.reader();
         auto& writer = verifier.writer();
         verifier.start();
-        CPPUNIT_ASSERT(await(reader.find({credential.id, soon()})));
-        CPPUNIT_ASSERT_THROW(await(writer.issue(credentialOf("Bob"), soon())), Error);
+        CPPUNIT_ASSERT(Started(reader.find({credential.id}, {soon()}), loop()).get());
+        CPPUNIT_ASSERT_THROW(Started(writer.issue(credentialOf("Bob"), {soon()}), loop()).get(),
+                             Error);
         CPPUNIT_ASSERT(verifier.reads()->kind == storage::DatabaseState::Kind::up);
         CPPUNIT_ASSERT(verifier.writes()->kind == storage::DatabaseState::Kind::down);
         CPPUNIT_ASSERT(verifier.writes()->lastFault == storage::Fault::permissionDenied);
@@ -114,12 +115,6 @@ public:
     }
 };
 
-class PostgresStoreLoopTest : public OnALoop<PostgresStoreTest> {
-    CPPUNIT_TEST_SUB_SUITE(PostgresStoreLoopTest, PostgresStoreTest);
-    CPPUNIT_TEST_SUITE_END();
-};
-
 CPPUNIT_TEST_SUITE_REGISTRATION(PostgresStoreTest);
-CPPUNIT_TEST_SUITE_REGISTRATION(PostgresStoreLoopTest);
 
 } // namespace kubecred::test

@@ -1,6 +1,6 @@
 #include "CredentialStoreContract.h"
 #include "kubecred/Error.h"
-#include "storage/SqliteConnection.h"
+#include "storage/sessions/sqlite/SqliteConnection.h"
 #include "support/TemporaryDirectory.h"
 
 #include <filesystem>

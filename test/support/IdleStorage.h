@@ -22,10 +22,10 @@ public:
     std::string asked;
 
 private:
-    Deferred<std::optional<FoundCredential>> find(const LookUp&) override {
+    Deferred<std::optional<FoundCredential>> find(const LookUp&, const RequestContext&) override {
         return std::optional<FoundCredential>();
     }
-    Deferred<IssueOutcome> issue(const Credential&, Deadline) override {
+    Deferred<IssueOutcome> issue(const Credential&, const RequestContext&) override {
         return IssueOutcome(Issued{});
     }
 };

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "http/Poller.h"
-#include "http/SocketWaits.h"
+#include "http/connection/Poller.h"
+#include "http/connection/SocketWaits.h"
 #include "kubecred/Deferred.h"
 #include "kubecred/Timers.h"
 
@@ -37,10 +37,17 @@ public:
         poller_.wake();
     }
 
-    SocketWaiter* sockets() noexcept override { return &waits_; }
-    Timers* timers() noexcept override { return &timers_; }
+    SocketWaiter& sockets() noexcept override { return waits_; }
+    Timers& timers() noexcept override { return timers_; }
 
     std::thread::id id() const noexcept { return thread_.get_id(); }
+
+    /// Waits until everything is done that was posted so far.
+    void finish() {
+        std::promise<void> end;
+        post([&end] { end.set_value(); });
+        end.get_future().wait();
+    }
 
     /// What `function` posts meanwhile is done in one turn of the loop.
     template <typename Function>

@@ -29,7 +29,7 @@ public:
         for (const Headers& headers : {Headers{}, Headers{{"X-API-Key", "wrong"}}}) {
             const auto decision = decide(headers, Access::anyone);
             CPPUNIT_ASSERT(!decision.refusal);
-            CPPUNIT_ASSERT_EQUAL(std::string(), decision.keyName);
+            CPPUNIT_ASSERT_EQUAL(std::string(), decision.principal.keyName);
         }
     }
 
@@ -40,7 +40,7 @@ public:
                                           {"x-api-key", " secret "}}) {
             const auto decision = decide({header}, Access::issue);
             CPPUNIT_ASSERT_MESSAGE(std::string(header.value), !decision.refusal);
-            CPPUNIT_ASSERT_EQUAL(std::string("issuer"), decision.keyName);
+            CPPUNIT_ASSERT_EQUAL(std::string("issuer"), decision.principal.keyName);
         }
         // What is for somebody before us does not count.
         CPPUNIT_ASSERT(
@@ -80,7 +80,7 @@ public:
     void refusesKeysWithoutTheScope() {
         const auto decision = decide({{"X-API-Key", "secret"}}, Access::verify);
         expect(ErrorKind::forbidden, "scope missing", decision);
-        CPPUNIT_ASSERT_EQUAL(std::string("issuer"), decision.keyName);
+        CPPUNIT_ASSERT_EQUAL(std::string("issuer"), decision.principal.keyName);
     }
 
     void whatIsForAdminsIsNotThereWithoutOne() {

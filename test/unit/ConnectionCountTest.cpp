@@ -1,4 +1,4 @@
-#include "http/ConnectionCount.h"
+#include "http/connection/ConnectionCount.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

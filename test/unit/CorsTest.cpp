@@ -1,4 +1,4 @@
-#include "http/Cors.h"
+#include "http/dispatch/Cors.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -161,14 +161,13 @@ public:
 
 private:
     static http::Request from(std::string_view origin) {
-        return {Method::post, "/", {{"origin", origin}}, {}, {}};
+        return {Method::post, "/", {{"origin", origin}}, {}};
     }
 
     static http::Request preflight() {
         return {Method::options,
                 "/",
                 {{"Origin", "https://a.example"}, {"access-control-request-method", "POST"}},
-                {},
                 {}};
     }
 

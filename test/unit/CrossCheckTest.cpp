@@ -21,9 +21,10 @@ namespace {
 /// A side that answers as it is told and knows how often it was asked.
 class Side final : public peer::Peer {
 public:
-    Deferred<Found> find(const LookUp& lookUp) override {
+    Deferred<Found> find(const LookUp& lookUp, const RequestContext& given) override {
         ++questions;
         asked = lookUp;
+        context = given;
         if (isDown)
             return failed<Found>(Error::unavailable(name + " unreachable"));
         return stored;
@@ -41,6 +42,7 @@ public:
     bool fails = false; // of late
     int questions = 0;
     LookUp asked;
+    RequestContext context;
 };
 
 } // namespace
@@ -70,7 +72,7 @@ public:
         peer_.stored->basis = FoundCredential::Basis::outage; // of its own, which is no matter here
         CPPUNIT_ASSERT_EQUAL(std::string("peer"), find()->credential->issuedBy);
         CPPUNIT_ASSERT(find()->basis == FoundCredential::Basis::database);
-        CPPUNIT_ASSERT_EQUAL(std::string_view("request-1"), peer_.asked.trace.requestId);
+        CPPUNIT_ASSERT_EQUAL(std::string_view("request-1"), peer_.context.trace.requestId);
     }
 
     void asksThePeerWhileItsOwnDatabaseIsAway() {
@@ -95,26 +97,26 @@ public:
     void keepsItsTimeWhileThePeerDoesNotAnswer() {
         const auto now = std::chrono::steady_clock::now();
         peer_.fails = true;
-        CPPUNIT_ASSERT(!await(crossChecked_.find({Uuid(), now + 2000ms})));
-        CPPUNIT_ASSERT(own_.asked.deadline == now + 2000ms);
+        CPPUNIT_ASSERT(!await(crossChecked_.find({Uuid()}, {now + 2000ms})));
+        CPPUNIT_ASSERT(own_.context.deadline == now + 2000ms);
         CPPUNIT_ASSERT_EQUAL(1, peer_.questions); // or it would never be known to answer again
     }
 
     void leavesThePeerSomeOfTheTime() {
         const auto now = std::chrono::steady_clock::now();
-        await(crossChecked_.find({Uuid(), now + 2000ms}));
-        CPPUNIT_ASSERT(own_.asked.deadline >= now + 1500ms);
-        CPPUNIT_ASSERT(own_.asked.deadline <= now + 1600ms);
+        await(crossChecked_.find({Uuid()}, {now + 2000ms}));
+        CPPUNIT_ASSERT(own_.context.deadline >= now + 1500ms);
+        CPPUNIT_ASSERT(own_.context.deadline <= now + 1600ms);
         CPPUNIT_ASSERT(!own_.asked.confirms);
-        await(crossChecked_.find({Uuid(), now + 2000ms, {}, true}));
+        await(crossChecked_.find({.id = Uuid(), .confirms = true}, {now + 2000ms}));
         CPPUNIT_ASSERT(own_.asked.confirms);
-        CPPUNIT_ASSERT(peer_.asked.deadline == now + 2000ms);
+        CPPUNIT_ASSERT(peer_.context.deadline == now + 2000ms);
     }
 
 private:
     Found find() {
         return await(crossChecked_.find(
-            {Uuid(), std::chrono::steady_clock::now() + 1s, {"request-1", {}, {}}}));
+            {Uuid()}, {std::chrono::steady_clock::now() + 1s, {"request-1", {}, {}}}));
     }
 
     Side own_{"own"};

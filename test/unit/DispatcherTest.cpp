@@ -1,4 +1,4 @@
-#include "http/Dispatcher.h"
+#include "http/dispatch/Dispatcher.h"
 
 #include "RecordingLogger.h"
 #include "host/metrics/PrometheusMetrics.h"
@@ -7,6 +7,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -29,7 +30,12 @@ class DispatcherTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(whatIsHiddenIsNotThereByAnyMethod);
     CPPUNIT_TEST(asksForAKeyBeforeTheHandler);
     CPPUNIT_TEST(namesTheKeyInTheLog);
+    CPPUNIT_TEST(tellsTheHandlerWhoAsksAndUntilWhen);
+    CPPUNIT_TEST(refusesBeforeTheBodyWhatItCan);
+    CPPUNIT_TEST(readsTheQueryAsThePolicySays);
+    CPPUNIT_TEST(takesTheContentTypesOfThePolicy);
     CPPUNIT_TEST(refusesWhatCouldNotBeRead);
+    CPPUNIT_TEST(namesTheRouteOfWhatCouldNotBeReadToItsEnd);
     CPPUNIT_TEST(goesByTheCallersRequestId);
     CPPUNIT_TEST(replacesABadRequestId);
     CPPUNIT_TEST_SUITE_END();
@@ -37,19 +43,22 @@ class DispatcherTest : public CppUnit::TestFixture {
 public:
     void setUp() override {
         router_ = {};
-        router_.add(Method::get, "/ok", http::Access::anyone, [](const http::Request& request) {
-            return http::Response{200, "{\"id\":\"" + std::string(request.trace.requestId) + "\"}"};
-        });
-        router_.add(Method::post, "/away", http::Access::anyone,
-                    [](const http::Request&) -> http::Response {
+        router_.add(Method::get, "/ok", {},
+                    [](const http::Request&, const RequestContext& context) {
+                        return http::Response{
+                            200, "{\"id\":\"" + std::string(context.trace.requestId) + "\"}"};
+                    });
+        router_.add(Method::post, "/away", {.access = http::Access::anyone},
+                    [](const http::Request&, const RequestContext&) -> http::Response {
                         throw Error::unavailable("database unreachable");
                     });
-        router_.add(Method::get, "/bug", http::Access::anyone,
-                    [](const http::Request&) -> http::Response {
+        router_.add(Method::get, "/bug", {.access = http::Access::anyone},
+                    [](const http::Request&, const RequestContext&) -> http::Response {
                         throw std::runtime_error("secret text");
                     });
-        router_.add(Method::get, "/worse", http::Access::anyone,
-                    [](const http::Request&) -> http::Response { throw 42; });
+        router_.add(
+            Method::get, "/worse", {.access = http::Access::anyone},
+            [](const http::Request&, const RequestContext&) -> http::Response { throw 42; });
     }
 
     void answersByTheHandler() {
@@ -126,10 +135,10 @@ public:
     }
 
     void whatIsHiddenIsNotThereByAnyMethod() {
-        router_.add(Method::get, "/hidden", http::Access::admin,
-                    [](const http::Request&) { return http::Response{}; });
-        router_.add(Method::post, "/hidden", http::Access::peer,
-                    [](const http::Request&) { return http::Response{}; });
+        router_.add(Method::get, "/hidden", {.access = http::Access::admin},
+                    [](const http::Request&, const RequestContext&) { return http::Response{}; });
+        router_.add(Method::post, "/hidden", {.access = http::Access::peer},
+                    [](const http::Request&, const RequestContext&) { return http::Response{}; });
         const auto nowhere = answer(Method::get, "/nowhere");
         for (const Method method : {Method::get, Method::head, Method::post, Method::delete_,
                                     Method::options, Method::other}) {
@@ -145,10 +154,11 @@ public:
 
     void asksForAKeyBeforeTheHandler() {
         int calls = 0;
-        router_.add(Method::post, "/locked", http::Access::issue, [&](const http::Request&) {
-            ++calls;
-            return http::Response{};
-        });
+        router_.add(Method::post, "/locked", {.access = http::Access::issue},
+                    [&](const http::Request&, const RequestContext&) {
+                        ++calls;
+                        return http::Response{};
+                    });
         const auto refused = answer(Method::post, "/locked");
         CPPUNIT_ASSERT_EQUAL(401, refused.status);
         CPPUNIT_ASSERT_EQUAL(std::string("Bearer"), header(refused, "WWW-Authenticate"));
@@ -160,8 +170,8 @@ public:
     }
 
     void namesTheKeyInTheLog() {
-        router_.add(Method::get, "/locked", http::Access::issue,
-                    [](const http::Request&) { return http::Response{}; });
+        router_.add(Method::get, "/locked", {.access = http::Access::issue},
+                    [](const http::Request&, const RequestContext&) { return http::Response{}; });
         const auto keyName = [&](std::string_view key) {
             answer(Method::get, "/locked", {{"X-API-Key", key}});
             const auto fields = logger_.events().back().fields;
@@ -171,6 +181,98 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("issuer"), keyName("i"));
         CPPUNIT_ASSERT_EQUAL(std::string("verifier"), keyName("v")); // which was refused
         CPPUNIT_ASSERT_EQUAL(std::string("none"), keyName("unknown"));
+    }
+
+    void tellsTheHandlerWhoAsksAndUntilWhen() {
+        std::optional<RequestContext> told;
+        router_.add(Method::post, "/locked",
+                    {.access = http::Access::issue, .timeout = std::chrono::milliseconds(300)},
+                    [&](const http::Request&, const RequestContext& context) {
+                        told = context;
+                        return http::Response{};
+                    });
+        const auto before = std::chrono::steady_clock::now();
+        answer(Method::post, "/locked", {{"X-API-Key", "i"}});
+        const auto after = std::chrono::steady_clock::now();
+        CPPUNIT_ASSERT(told->deadline >= before + std::chrono::milliseconds(300));
+        CPPUNIT_ASSERT(told->deadline <= after + std::chrono::milliseconds(300));
+        CPPUNIT_ASSERT_EQUAL(std::string("issuer"), told->principal.keyName);
+        CPPUNIT_ASSERT(told->principal.scopes == std::vector{http::Access::issue});
+    }
+
+    void refusesBeforeTheBodyWhatItCan() {
+        router_.add(Method::post, "/locked/{id}", {.access = http::Access::issue, .bodyBytes = 7},
+                    [](const http::Request&, const RequestContext&) { return http::Response{}; });
+        const auto refusal = [&](Method method, std::string_view path, Headers headers) {
+            Exchange exchange{request(method, path, std::move(headers)), peer_, {}};
+            dispatcher_.admit(exchange);
+            return exchange.refusal ? exchange.refusal->what() : std::string();
+        };
+        CPPUNIT_ASSERT_EQUAL(std::string("Not found"), refusal(Method::post, "/nothing", {}));
+        CPPUNIT_ASSERT_EQUAL(std::string("Method not allowed"), refusal(Method::post, "/ok", {}));
+        CPPUNIT_ASSERT_EQUAL(std::string("The API key is not valid"),
+                             refusal(Method::post, "/locked/1", {{"X-API-Key", "x"}}));
+        CPPUNIT_ASSERT_EQUAL(std::string(),
+                             refusal(Method::post, "/locked/1", {{"X-API-Key", "i"}}));
+        CPPUNIT_ASSERT_EQUAL(std::string(), refusal(Method::options, "/locked/1", {}));
+        CPPUNIT_ASSERT_EQUAL(std::string(), refusal(Method::options, "*", {}));
+        Exchange exchange{request(Method::post, "/locked/1", {}), peer_, {}};
+        dispatcher_.admit(exchange);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{7}, exchange.policy().bodyBytes);
+        CPPUNIT_ASSERT_EQUAL(std::string_view("/locked/{id}"), exchange.route);
+        CPPUNIT_ASSERT(logger_.events().empty());
+    }
+
+    void readsTheQueryAsThePolicySays() {
+        std::string told;
+        const auto tell = [&](const http::Request& asked, const RequestContext&) {
+            told = std::string(asked.queryValue("x").value_or("none")) + asked.parameter("id");
+            return http::Response{};
+        };
+        router_.add(Method::get, "/strict/{id}", {.query = {"x"}}, tell);
+        router_.add(Method::get, "/open/{id}", {.unknownQuery = http::UnknownQuery::ignored}, tell);
+        const auto statusOf = [&](std::string_view path, std::string_view query) {
+            http::Request asked = request(Method::get, path, {});
+            asked.queryText = query;
+            Exchange exchange{std::move(asked), peer_, {}};
+            return answered(exchange).status;
+        };
+        CPPUNIT_ASSERT_EQUAL(200, statusOf("/strict/7", "x=a%20b"));
+        CPPUNIT_ASSERT_EQUAL(std::string("a b7"), told);
+        for (const char* bad : {"y=1", "x=1&x=2", "x=%ff", "%00"})
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(bad, 400, statusOf("/strict/7", bad));
+        CPPUNIT_ASSERT_EQUAL(200, statusOf("/open/8", "x=1&x=2&%ff"));
+        CPPUNIT_ASSERT_EQUAL(std::string("none8"), told);
+    }
+
+    void takesTheContentTypesOfThePolicy() {
+        const auto handler = [](const http::Request&, const RequestContext&) {
+            return http::Response{};
+        };
+        router_.add(Method::post, "/texts", {.contentTypes = {"text/csv", "application/json"}},
+                    handler);
+        router_.add(Method::get, "/texts", {}, handler);
+        const auto statusOf = [&](Method method, std::string_view type, std::string_view body) {
+            http::Request asked = request(method, "/texts", {{"Content-Type", type}});
+            asked.body = body;
+            Exchange exchange{std::move(asked), peer_, {}};
+            return answered(exchange).status;
+        };
+        CPPUNIT_ASSERT_EQUAL(200, statusOf(Method::post, "text/csv", "a"));
+        CPPUNIT_ASSERT_EQUAL(200, statusOf(Method::post, "application/json", "a"));
+        CPPUNIT_ASSERT_EQUAL(415, statusOf(Method::post, "text/html", "a"));
+        CPPUNIT_ASSERT_EQUAL(200, statusOf(Method::post, "text/html", ""));
+        CPPUNIT_ASSERT_EQUAL(200, statusOf(Method::get, "text/html", "a"));
+    }
+
+    void namesTheRouteOfWhatCouldNotBeReadToItsEnd() {
+        Exchange exchange{request(Method::get, "/ok", {}), peer_, std::chrono::steady_clock::now()};
+        dispatcher_.admit(exchange);
+        dispatcher_.refuse(exchange, Error(ErrorKind::bodyTooLarge, "Request body too large"));
+        const auto fields = logger_.events().back().fields;
+        CPPUNIT_ASSERT_EQUAL(std::string("/ok"), fields.at("route"));
+        CPPUNIT_ASSERT_EQUAL(std::string("413"), fields.at("status"));
+        CPPUNIT_ASSERT_EQUAL(std::string("request-1"), fields.at("requestId"));
     }
 
     void refusesWhatCouldNotBeRead() {
@@ -194,7 +296,7 @@ public:
     void replacesABadRequestId() {
         for (const std::string& id : {std::string(), std::string(65, 'x'), std::string("a b"),
                                       std::string("a\"b"), std::string("=?utf-8?q?x?=")}) {
-            http::Request asked{Method::get, "/ok", {{"X-Request-Id", id}}, {}, {}};
+            http::Request asked{Method::get, "/ok", {{"X-Request-Id", id}}, {}};
             Exchange exchange{asked, peer_, {}};
             const auto response = answered(exchange);
             CPPUNIT_ASSERT(Uuid::parse(exchange.requestId));
@@ -211,7 +313,7 @@ private:
 
     static http::Request request(Method method, std::string_view path, Headers headers) {
         headers.push_back({"x-request-id", "request-1"});
-        return {method, path, std::move(headers), {}, {}};
+        return {method, path, std::move(headers), {}};
     }
 
     http::Response answer(Method method, std::string_view path, Headers headers = {}) {
@@ -223,6 +325,7 @@ private:
     http::Response answered(Exchange& exchange) {
         InlineExecutor executor;
         std::vector<http::Response> responses;
+        dispatcher_.admit(exchange);
         dispatcher_.answer(exchange, executor,
                            [&](const auto& response) { responses.push_back(response); });
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, responses.size());

@@ -1,4 +1,4 @@
-#include "http/ErrorRendering.h"
+#include "http/dispatch/ErrorRendering.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -76,12 +76,16 @@ public:
     void writesEveryFieldError() {
         using Code = FieldError::Code;
         const auto response =
-            renderError(Error::validation({{Code::invalidType, "", "M1", "object", "array", 0},
-                                           {Code::tooSmall, "a", "M2", {}, {}, 1},
-                                           {Code::tooBig, "b", "M3", {}, {}, 100},
-                                           {Code::invalidEmail, "c", "M4", {}, {}, 0},
-                                           {Code::invalidUuid, "d", "M5", {}, {}, 0},
-                                           {Code::custom, "e", "M6", {}, {}, 0}}),
+            renderError(Error::validation({{.code = Code::invalidType,
+                                            .message = "M1",
+                                            .expected = "object",
+                                            .received = "array"},
+                                           {Code::tooSmall, {"a"}, "M2", {}, {}, 1},
+                                           {Code::tooBig, {"b"}, "M3", {}, {}, 100},
+                                           {Code::invalidEmail, {"c"}, "M4"},
+                                           {Code::invalidUuid, {"d"}, "M5"},
+                                           {Code::custom, {"e"}, "M6"},
+                                           {Code::custom, {"f", std::size_t{3}, ""}, "M7"}}),
                         "request-1");
         CPPUNIT_ASSERT_EQUAL(400, response.status);
         CPPUNIT_ASSERT_EQUAL(
@@ -95,7 +99,8 @@ public:
                 R"("exact":false,"message":"M3","path":["b"]},)"
                 R"({"validation":"email","code":"invalid_string","message":"M4","path":["c"]},)"
                 R"({"validation":"uuid","code":"invalid_string","message":"M5","path":["d"]},)"
-                R"({"code":"custom","message":"M6","path":["e"]}]})"),
+                R"({"code":"custom","message":"M6","path":["e"]},)"
+                R"({"code":"custom","message":"M7","path":["f",3,""]}]})"),
             response.body);
     }
 };

@@ -1,4 +1,4 @@
-#include "http/Grammar.h"
+#include "http/message/Grammar.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -10,6 +10,7 @@ class GrammarTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(GrammarTest);
     CPPUNIT_TEST(findsTheAuthority);
     CPPUNIT_TEST(findsThePath);
+    CPPUNIT_TEST(findsTheQuery);
     CPPUNIT_TEST(knowsTokens);
     CPPUNIT_TEST_SUITE_END();
 
@@ -30,6 +31,13 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("/"), std::string(http::pathOf("http://a")));
         CPPUNIT_ASSERT_EQUAL(std::string("/"), std::string(http::pathOf("http://a?b")));
         CPPUNIT_ASSERT_EQUAL(std::string("*"), std::string(http::pathOf("*")));
+    }
+
+    void findsTheQuery() {
+        CPPUNIT_ASSERT_EQUAL(std::string("b=/c?d"), std::string(http::queryOf("/a?b=/c?d")));
+        CPPUNIT_ASSERT_EQUAL(std::string("b"), std::string(http::queryOf("http://a?b")));
+        for (const char* target : {"", "/a", "/a?", "http://a/b", "*"})
+            CPPUNIT_ASSERT_EQUAL(std::string(), std::string(http::queryOf(target)));
     }
 
     void knowsTokens() {

@@ -249,7 +249,7 @@ public:
 private:
     static bool allows(const http::Cors& cors, std::string_view origin) {
         http::Response response;
-        cors.addHeaders({http::Method::get, "/", {{"Origin", origin}}, {}, {}}, response);
+        cors.addHeaders({http::Method::get, "/", {{"Origin", origin}}, {}}, response);
         return std::ranges::any_of(response.headers, [](const auto& header) {
             return header.first == "Access-Control-Allow-Origin";
         });

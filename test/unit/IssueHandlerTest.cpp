@@ -18,7 +18,7 @@ namespace {
 // Answers as it is told to and keeps what it was given.
 class FakeWriter final : public CredentialWriter {
 public:
-    Deferred<IssueOutcome> issue(const Credential& credential, Deadline) override {
+    Deferred<IssueOutcome> issue(const Credential& credential, const RequestContext&) override {
         if (isDown)
             return failed<IssueOutcome>(Error::unavailable("database unreachable"));
         given = credential;
@@ -107,9 +107,8 @@ public:
     }
 
     void doesNotReadEncodedOrOtherBodies() {
-        const http::Request plain{
-            http::Method::post, "", {{"Content-Type", "text/plain"}}, "{}", "request-1"};
-        CPPUNIT_ASSERT(thrownError([&] { await(handler_(plain)); }).kind() ==
+        const http::Request plain{http::Method::post, "", {{"Content-Type", "text/plain"}}, "{}"};
+        CPPUNIT_ASSERT(thrownError([&] { await(handler_(plain, {})); }).kind() ==
                        ErrorKind::unsupportedMediaType);
         CPPUNIT_ASSERT(thrownError([this] { post("{"); }).kind() == ErrorKind::malformedRequest);
         CPPUNIT_ASSERT(!writer_.given);
@@ -120,14 +119,14 @@ private:
         return await(handler_({http::Method::post,
                                "/issuance/credentials",
                                {{"Content-Type", "application/json"}},
-                               body,
-                               "request-1"}));
+                               body},
+                              {}));
     }
 
     FakeWriter writer_;
     FixedClock clock_;
     host::PrometheusMetrics metrics_;
-    issuance::IssuanceService service_{writer_, clock_, "worker-1", {}, metrics_};
+    issuance::IssuanceService service_{writer_, clock_, "worker-1", metrics_};
     issuance::IssueHandler handler_{service_};
 };
 

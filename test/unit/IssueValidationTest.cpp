@@ -16,7 +16,7 @@ namespace {
 
 class AcceptingWriter final : public CredentialWriter {
 public:
-    Deferred<IssueOutcome> issue(const Credential&, Deadline) override {
+    Deferred<IssueOutcome> issue(const Credential&, const RequestContext&) override {
         return IssueOutcome(Issued{});
     }
 };
@@ -192,14 +192,14 @@ private:
     void accept(const std::string& name, const std::string& email, const std::string& type) const {
         const std::string body = bodyOf(name, email, type);
         const http::Request request{
-            http::Method::post, "/", {{"Content-Type", "application/json"}}, body, "request-1"};
-        CPPUNIT_ASSERT_EQUAL(201, await(handler_(request)).status);
+            http::Method::post, "/", {{"Content-Type", "application/json"}}, body};
+        CPPUNIT_ASSERT_EQUAL(201, await(handler_(request, {})).status);
     }
 
     AcceptingWriter writer_;
     FixedClock clock_;
     host::PrometheusMetrics metrics_;
-    issuance::IssuanceService service_{writer_, clock_, "worker-1", {}, metrics_};
+    issuance::IssuanceService service_{writer_, clock_, "worker-1", metrics_};
     issuance::IssueHandler handler_{service_};
 };
 

@@ -25,8 +25,10 @@ public:
              {"application/json", "Application/JSON", "application/json; charset=utf-8",
               "application/json;charset=UTF-8", "application/json; charset=\"utf-8\"",
               "application/json ; Charset=Utf-8", "application/json; version=1",
-              "application/json; version=1; charset=utf-8", "application/json;"})
-            CPPUNIT_ASSERT_MESSAGE(type, http::readJson(request(type, "{\"a\":1}")).find("a"));
+              "application/json; version=1; charset=utf-8", "application/json;"}) {
+            const auto document = http::readJson(request(type, "{\"a\":1}"));
+            CPPUNIT_ASSERT_MESSAGE(type, document.root().find("a"));
+        }
     }
 
     void refusesOtherMediaTypes() {
@@ -58,8 +60,8 @@ public:
     void noBodyIsAnEmptyObject() {
         for (const char* type : {"application/json", "text/plain", ""}) {
             const auto document = http::readJson(request(type, ""));
-            CPPUNIT_ASSERT(document.root().type == json::Type::object);
-            CPPUNIT_ASSERT(document.members().empty());
+            CPPUNIT_ASSERT(document.root().type() == json::Type::object);
+            CPPUNIT_ASSERT(document.root().size() == 0);
         }
     }
 
@@ -74,7 +76,7 @@ public:
 
 private:
     static http::Request request(std::string_view type, std::string_view body) {
-        return {http::Method::post, "/", {{"content-type", type}}, body, "request-1"};
+        return {http::Method::post, "/", {{"content-type", type}}, body};
     }
 
     static bool isRefused(const http::Request& request) {

@@ -104,7 +104,8 @@ public:
             CPPUNIT_ASSERT(!isAccepted(text + mark));
         }
         CPPUNIT_ASSERT(isAccepted(mark));
-        CPPUNIT_ASSERT_EQUAL(std::string("1"), json::parse(mark + R"({"a":1})").find("a")->text);
+        const auto document = json::parse(mark + R"({"a":1})");
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"a":1})"), document.root().compact());
     }
 };
 

@@ -19,6 +19,9 @@ class JsonDocumentTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(writesNestedStringsAnew);
     CPPUNIT_TEST(tellsOfNulInTexts);
     CPPUNIT_TEST(rootsThatAreNoObject);
+    CPPUNIT_TEST(givesOnlyWhatAValueIs);
+    CPPUNIT_TEST(findsWhatIsDeepInside);
+    CPPUNIT_TEST(standsAsDeepAsItIsAsked);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -32,9 +35,9 @@ public:
                      {"t", Type::boolean}, {"f", Type::boolean}, {"a", Type::array},
                      {"o", Type::object},  {"s", Type::string}};
         for (const auto& [name, type] : cases)
-            CPPUNIT_ASSERT_MESSAGE(name, document.find(name)->type == type);
-        CPPUNIT_ASSERT(document.find("x") == nullptr);
-        CPPUNIT_ASSERT(document.root().type == Type::object);
+            CPPUNIT_ASSERT_MESSAGE(name, document.root().find(name)->type() == type);
+        CPPUNIT_ASSERT(!document.root().find("x"));
+        CPPUNIT_ASSERT(document.root().type() == Type::object);
     }
 
     void namesTypesAsZodDoes() {
@@ -47,16 +50,16 @@ public:
     void keepsMembersInOrder() {
         std::string names;
         const auto document = json::parse(R"({"b":1,"a":{"z":1},"":2,"c":[]})");
-        for (const auto& [name, value] : document.members())
-            names += name + ",";
+        for (const auto& [name, value] : document.root().members())
+            names += std::string(name) + ",";
         CPPUNIT_ASSERT_EQUAL(std::string("b,a,,c,"), names);
     }
 
     void emptyTextIsAnEmptyObject() {
         for (const char* text : {"", "{}", " { } ", "\r\n\t{}\n"}) {
             const auto document = json::parse(text);
-            CPPUNIT_ASSERT_MESSAGE(text, document.root().type == Type::object);
-            CPPUNIT_ASSERT_MESSAGE(text, document.members().empty());
+            CPPUNIT_ASSERT_MESSAGE(text, document.root().type() == Type::object);
+            CPPUNIT_ASSERT_MESSAGE(text, document.root().size() == 0);
         }
     }
 
@@ -77,7 +80,7 @@ public:
             {"\"\x7f\"", "\x7f"},
         };
         for (const auto& [json, text] : cases)
-            CPPUNIT_ASSERT_EQUAL(text, member(json).text);
+            CPPUNIT_ASSERT_EQUAL(text, decoded(json));
     }
 
     void keepsValuesAsCompactJson() {
@@ -96,7 +99,7 @@ public:
             {R"({"z":1,"a":2,"":3})", R"({"z":1,"a":2,"":3})"},
         };
         for (const auto& [json, compact] : cases)
-            CPPUNIT_ASSERT_EQUAL(std::string(compact), member(json).text);
+            CPPUNIT_ASSERT_EQUAL(std::string(compact), compactOf(json));
     }
 
     void writesNestedStringsAnew() {
@@ -112,19 +115,21 @@ public:
             {R"(["1,2",":","{","]"])", R"(["1,2",":","{","]"])"},
         };
         for (const auto& [json, compact] : cases)
-            CPPUNIT_ASSERT_EQUAL(compact, member(json).text);
+            CPPUNIT_ASSERT_EQUAL(compact, compactOf(json));
     }
 
     void tellsOfNulInTexts() {
         for (const char* json : {R"("\u0000")", R"("a\u0000b")", R"(["\u0000"])",
                                  R"({"a":{"b":["x",{"c":"\u0000"}]}})"})
-            CPPUNIT_ASSERT_MESSAGE(json, member(json).hasNul);
+            CPPUNIT_ASSERT_MESSAGE(json, hasNul(json));
         for (const char* json : {R"("")", R"("\\u0000")", R"(["\\u0000"])", R"("\u0001")", "0"})
-            CPPUNIT_ASSERT_MESSAGE(json, !member(json).hasNul);
-        CPPUNIT_ASSERT_EQUAL(std::string("a\0b", 3), member(R"("a\u0000b")").text);
+            CPPUNIT_ASSERT_MESSAGE(json, !hasNul(json));
+        CPPUNIT_ASSERT_EQUAL(std::string("a\0b", 3), decoded(R"("a\u0000b")"));
         const auto document = json::parse(R"({"a":"\u0000","b":"x","c":["\u0000"],"d":[]})");
-        CPPUNIT_ASSERT(document.find("a")->hasNul && document.find("c")->hasNul);
-        CPPUNIT_ASSERT(!document.find("b")->hasNul && !document.find("d")->hasNul);
+        for (const char* name : {"a", "c"})
+            CPPUNIT_ASSERT_MESSAGE(name, document.root().find(name)->hasNul());
+        for (const char* name : {"b", "d"})
+            CPPUNIT_ASSERT_MESSAGE(name, !document.root().find(name)->hasNul());
     }
 
     void rootsThatAreNoObject() {
@@ -137,16 +142,87 @@ public:
                      {"\"text\"", Type::string}, {" \"\" ", Type::string}};
         for (const auto& [json, type] : cases) {
             const auto document = json::parse(json);
-            CPPUNIT_ASSERT_MESSAGE(json, document.root().type == type);
-            CPPUNIT_ASSERT_MESSAGE(json, document.members().empty());
+            CPPUNIT_ASSERT_MESSAGE(json, document.root().type() == type);
+            CPPUNIT_ASSERT_MESSAGE(json, !document.root().find("a"));
+            CPPUNIT_ASSERT_MESSAGE(json, isEmpty(document.root().members()));
         }
+    }
+
+    void givesOnlyWhatAValueIs() {
+        const auto document = json::parse(R"([null,1.50,true,false,"x",["y"],{"z":1}])");
+        std::string seen;
+        for (const json::Value value : document.root().elements()) {
+            if (const auto boolean = value.asBoolean())
+                seen += *boolean ? "yes" : "no";
+            seen += "s:" + std::string(value.asString().value_or("-"));
+            seen += " n:" + std::string(value.asNumber().value_or("-"));
+            seen += " " + std::to_string(value.size()) + (isEmpty(value.elements()) ? "" : "e") +
+                    (isEmpty(value.members()) ? "" : "m") + "\n";
+        }
+        CPPUNIT_ASSERT_EQUAL(std::string("s:- n:- 0\n"
+                                         "s:- n:1.50 0\n"
+                                         "yess:- n:- 0\n"
+                                         "nos:- n:- 0\n"
+                                         "s:x n:- 0\n"
+                                         "s:- n:- 1e\n"
+                                         "s:- n:- 1m\n"),
+                             seen);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{7}, document.root().size());
+    }
+
+    void findsWhatIsDeepInside() {
+        const auto document =
+            json::parse(R"({"a":[[1],{"b":[2]}],"c":{"d":{"e":[{},"f"]},"g":3}})");
+        const auto c = document.root().find("c");
+        CPPUNIT_ASSERT(c && !document.root().find("d"));
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"e":[{},"f"]})"), c->find("d")->compact());
+        CPPUNIT_ASSERT_EQUAL(std::string("3"), std::string(*c->find("g")->asNumber()));
+        std::string elements;
+        for (const json::Value value : document.root().find("a")->elements())
+            elements += value.compact() + ";";
+        CPPUNIT_ASSERT_EQUAL(std::string(R"([1];{"b":[2]};)"), elements);
+    }
+
+    void standsAsDeepAsItIsAsked() {
+        constexpr std::size_t depth = 100000;
+        std::string text;
+        for (std::size_t i = 0; i < depth / 2; ++i)
+            text += "[{\"a\":";
+        text += "\"\\u0000\"";
+        for (std::size_t i = 0; i < depth / 2; ++i)
+            text += "}]";
+        const auto document = json::parse(text, {.depth = depth});
+        CPPUNIT_ASSERT(document.root().hasNul());
+        CPPUNIT_ASSERT_EQUAL(text, document.root().compact());
+        const auto copy = document;
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, copy.root().size());
     }
 
 private:
     static std::string zodName(Type type) { return std::string(json::nameOf(type)); }
 
-    static json::Value member(const std::string& json) {
-        return *json::parse("{\"m\":" + json + "}").find("m");
+    template <typename Range>
+    static bool isEmpty(const Range& range) {
+        return range.begin() == range.end();
+    }
+
+    static json::Document inMember(const std::string& json) {
+        return json::parse("{\"k\":0,\"m\":" + json + ",\"n\":0}");
+    }
+
+    static std::string decoded(const std::string& json) {
+        const auto document = inMember(json);
+        return std::string(document.root().find("m")->asString().value());
+    }
+
+    static std::string compactOf(const std::string& json) {
+        const auto document = inMember(json);
+        return document.root().find("m")->compact();
+    }
+
+    static bool hasNul(const std::string& json) {
+        const auto document = inMember(json);
+        return document.root().find("m")->hasNul();
     }
 };
 

@@ -10,6 +10,7 @@ class JsonNumbersTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(JsonNumbersTest);
     CPPUNIT_TEST(keepsSpellings);
     CPPUNIT_TEST(tellsWhatNoDoubleHolds);
+    CPPUNIT_TEST(tellsThemFromLongSpellings);
     CPPUNIT_TEST(boundsTheLengthOfSpellings);
     CPPUNIT_TEST(marksOnlyTheMemberThatHoldsIt);
     CPPUNIT_TEST(digitsInTextsAreNoNumbers);
@@ -47,11 +48,12 @@ public:
                                          "123456789012345678901234567890.5",
                                          "1e22",
                                          "100000000000000000000000.0"}) {
-            const auto value = member(number);
-            CPPUNIT_ASSERT_EQUAL(number, value.text);
-            CPPUNIT_ASSERT_MESSAGE(number, !value.hasUnholdableNumber);
-            CPPUNIT_ASSERT_EQUAL("[" + number + "]", member("[" + number + "]").text);
-            CPPUNIT_ASSERT(json::parse(number).root().type == json::Type::number);
+            const auto document = json::parse(number);
+            const auto value = document.root();
+            CPPUNIT_ASSERT_EQUAL(number, std::string(value.asNumber().value()));
+            CPPUNIT_ASSERT_MESSAGE(number, !value.hasUnholdableNumber());
+            CPPUNIT_ASSERT_MESSAGE(number, !value.hasNumberBeyondDouble());
+            CPPUNIT_ASSERT_EQUAL("{\"m\":[" + number + "]}", compact("{\"m\":[" + number + "]}"));
         }
     }
 
@@ -61,43 +63,57 @@ public:
               "1e-400", "1e99999999999999999999", "1e-99999999999999999999", "9223372036854775809",
               "-9223372036854775809", "18446744073709551615", "18446744073709551616",
               "100000000000000000000", "-100000000000000000000"}) {
-            CPPUNIT_ASSERT_MESSAGE(number, member(number).hasUnholdableNumber);
-            CPPUNIT_ASSERT_MESSAGE(number,
-                                   member("{\"a\":[1," + number + "]}").hasUnholdableNumber);
-            CPPUNIT_ASSERT(json::parse(number).root().type == json::Type::number);
+            CPPUNIT_ASSERT_MESSAGE(number, isUnholdable(number));
+            CPPUNIT_ASSERT_MESSAGE(number, isUnholdable("{\"m\":{\"a\":[1," + number + "]}}"));
+            CPPUNIT_ASSERT_EQUAL(number, compact(number));
         }
+    }
+
+    void tellsThemFromLongSpellings() {
+        for (const std::string number : {"1e400", "-1e-400", "1e99999999999999999999"})
+            CPPUNIT_ASSERT_MESSAGE(number, isBeyondDouble("[{\"a\":" + number + "}]"));
+        for (const auto& number : {std::string("18446744073709551616"), std::string("0e-16384"),
+                                   "1" + std::string(308, '0'), "0." + std::string(1500, '1')})
+            CPPUNIT_ASSERT_MESSAGE(number, !isBeyondDouble("[{\"a\":" + number + "}]"));
     }
 
     void boundsTheLengthOfSpellings() {
         const std::string longest = "0." + std::string(1098, '3');
-        CPPUNIT_ASSERT_EQUAL(longest, member(longest).text);
-        CPPUNIT_ASSERT(!member(longest).hasUnholdableNumber);
-        CPPUNIT_ASSERT(member(longest + "3").hasUnholdableNumber);
-        CPPUNIT_ASSERT(member("0." + std::string(90000, '0')).hasUnholdableNumber);
+        CPPUNIT_ASSERT_EQUAL(longest, compact(longest));
+        CPPUNIT_ASSERT(!isUnholdable(longest));
+        CPPUNIT_ASSERT(isUnholdable(longest + "3"));
+        CPPUNIT_ASSERT(isUnholdable("0." + std::string(90000, '0')));
     }
 
     void marksOnlyTheMemberThatHoldsIt() {
         const auto document = json::parse(R"({"a":1,"b":[2,1e400,3],"c":{"x":4.50},"d":5})");
-        CPPUNIT_ASSERT(document.find("b")->hasUnholdableNumber);
+        CPPUNIT_ASSERT(document.root().find("b")->hasUnholdableNumber());
         for (const char* name : {"a", "c", "d"})
-            CPPUNIT_ASSERT_MESSAGE(name, !document.find(name)->hasUnholdableNumber);
-        CPPUNIT_ASSERT_EQUAL(std::string(R"({"x":4.50})"), document.find("c")->text);
-        CPPUNIT_ASSERT_EQUAL(std::string("5"), document.find("d")->text);
+            CPPUNIT_ASSERT_MESSAGE(name, !document.root().find(name)->hasUnholdableNumber());
+        CPPUNIT_ASSERT(document.root().hasUnholdableNumber());
     }
 
     void digitsInTextsAreNoNumbers() {
-        const auto document =
-            json::parse(R"({"7":"1e400","-1":["12\"34",5,"\\"],"a":{"99":-6},"b":"\\","c":8})");
-        CPPUNIT_ASSERT_EQUAL(std::string("1e400"), document.find("7")->text);
-        CPPUNIT_ASSERT(!document.find("7")->hasUnholdableNumber);
-        CPPUNIT_ASSERT_EQUAL(std::string(R"(["12\"34",5,"\\"])"), document.find("-1")->text);
-        CPPUNIT_ASSERT_EQUAL(std::string(R"({"99":-6})"), document.find("a")->text);
-        CPPUNIT_ASSERT_EQUAL(std::string("8"), document.find("c")->text);
+        const std::string text =
+            R"({"7":"1e400","-1":["12\"34",5,"\\"],"a":{"99":-6},"b":"\\","c":8})";
+        CPPUNIT_ASSERT_EQUAL(text, compact(text));
+        CPPUNIT_ASSERT(!isUnholdable(text));
     }
 
 private:
-    static json::Value member(const std::string& json) {
-        return *json::parse("{\"m\":" + json + "}").find("m");
+    static bool isUnholdable(const std::string& json) {
+        const auto document = json::parse(json);
+        return document.root().hasUnholdableNumber();
+    }
+
+    static bool isBeyondDouble(const std::string& json) {
+        const auto document = json::parse(json);
+        return document.root().hasNumberBeyondDouble();
+    }
+
+    static std::string compact(const std::string& json) {
+        const auto document = json::parse(json);
+        return document.root().compact();
     }
 };
 

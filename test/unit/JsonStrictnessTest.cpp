@@ -13,6 +13,8 @@ class JsonStrictnessTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesAKeyTwice);
     CPPUNIT_TEST(refusesNulInKeys);
     CPPUNIT_TEST(boundsDepth);
+    CPPUNIT_TEST(boundsDepthAsAsked);
+    CPPUNIT_TEST(boundsTheNumberOfNodes);
     CPPUNIT_TEST(refusesLoneSurrogates);
     CPPUNIT_TEST(refusesBadUtf8);
     CPPUNIT_TEST(refusesControlCharacters);
@@ -57,6 +59,29 @@ public:
         CPPUNIT_ASSERT(!isRefused("[" + nested("", "[],", "", 1) + "[],[],{}]"));
     }
 
+    void boundsDepthAsAsked() {
+        for (const std::size_t depth : {1U, 2U, 100000U}) {
+            const int times = static_cast<int>(depth);
+            CPPUNIT_ASSERT(!isRefused(nested("[", "", "]", times), {.depth = depth}));
+            CPPUNIT_ASSERT(isRefused(nested("[", "", "]", times + 1), {.depth = depth}));
+        }
+        CPPUNIT_ASSERT(!isRefused("1", {.depth = 0}));
+        CPPUNIT_ASSERT(isRefused("{}", {.depth = 0}));
+    }
+
+    void boundsTheNumberOfNodes() {
+        for (const char* text :
+             {"[1,2,3,4]", "[[[[[]]]]]", R"({"a":1,"b":2})", R"({"a":[[],1]})"}) {
+            CPPUNIT_ASSERT_MESSAGE(text, !isRefused(text, {.nodes = 5}));
+            CPPUNIT_ASSERT_MESSAGE(text, isRefused(text, {.nodes = 4}));
+        }
+        std::string most = "[0";
+        while (most.size() < (2 << 20) - 2)
+            most += ",0";
+        CPPUNIT_ASSERT(!isRefused(most + "]"));
+        CPPUNIT_ASSERT(isRefused(most + ",0]"));
+    }
+
     void refusesLoneSurrogates() {
         for (const char* text :
              {R"("\ud800")", R"("\udbff")", R"("\udc00")", R"("\udfff")", R"("\ud800x")",
@@ -77,6 +102,9 @@ public:
                                         "\xe0\x9f\xbf",
                                         "\xe2\x82",
                                         "\xe2(\xa1",
+                                        "\xe2\x82(",
+                                        "\xf0\x9f(\x80",
+                                        "\xf0\x9f\x98(",
                                         "\xed\xa0\x80",
                                         "\xed\xbf\xbf",
                                         "\xf0\x80\x80\x80",
@@ -113,9 +141,9 @@ private:
         return before + text;
     }
 
-    static bool isRefused(const std::string& text) {
+    static bool isRefused(const std::string& text, const json::Limits& limits = {}) {
         try {
-            json::parse(text);
+            json::parse(text, limits);
             return false;
         } catch (const Error& error) {
             CPPUNIT_ASSERT(error.kind() == ErrorKind::malformedRequest);

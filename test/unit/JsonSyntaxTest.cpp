@@ -12,6 +12,7 @@ class JsonSyntaxTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(JsonSyntaxTest);
     CPPUNIT_TEST(refusesWhatIsNoJson);
     CPPUNIT_TEST(refusesMalformedNumbers);
+    CPPUNIT_TEST(saysWhatIsWrong);
     CPPUNIT_TEST(saysNothingOfTheText);
     CPPUNIT_TEST_SUITE_END();
 
@@ -117,6 +118,26 @@ public:
                                          "-a"})
             for (const auto& text : {number, "[" + number + "]", "{\"a\":" + number + "}"})
                 CPPUNIT_ASSERT_MESSAGE(text, isRefused(text));
+    }
+
+    void saysWhatIsWrong() {
+        const struct {
+            const char* text;
+            const char* detail;
+        } cases[] = {{"{\"a\":\xff}", "not UTF-8"},
+                     {"\xef\xbb\xbf\xff", "not UTF-8"},
+                     {" \n", "white space only"},
+                     {"\xef\xbb\xbf ", "white space only"},
+                     {R"({"m":{"a\u0000":1}})", "NUL in a key"},
+                     {R"({"a":1,"a":2})", "duplicate key"},
+                     {"\"\xc3(\"", "not a JSON text"},
+                     {R"("\ud800")", "not a JSON text"},
+                     {"{", "not a JSON text"}};
+        for (const auto& [text, detail] : cases)
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(text, std::string(detail),
+                                         thrownError([&] { json::parse(text); }).detail());
+        CPPUNIT_ASSERT_EQUAL(std::string("too many values"),
+                             thrownError([] { json::parse("[1,2]", {.nodes = 2}); }).detail());
     }
 
     void saysNothingOfTheText() {

@@ -1,11 +1,12 @@
 #include "FailedDeferred.h"
 #include "RecordingLogger.h"
 #include "host/metrics/PrometheusMetrics.h"
-#include "http/Dispatcher.h"
+#include "http/dispatch/Dispatcher.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -25,6 +26,8 @@ namespace {
 class KeepingExecutor final : public Executor {
 public:
     void post(std::function<void()> work) override { kept_.push_back(std::move(work)); }
+    SocketWaiter& sockets() noexcept override { std::abort(); }
+    Timers& timers() noexcept override { std::abort(); }
 
     void run() {
         for (const auto& work : std::exchange(kept_, {}))
@@ -36,11 +39,10 @@ private:
 };
 
 // What comes of `operation` once the executor gets to it.
-Deferred<Response> later(const std::function<Response()>& operation) {
-    return Deferred<int>([](Executor& executor, const Sink<int>& sink) {
-               executor.post([sink] { sink(0); });
-           })
-        .then([operation](int) { return operation(); });
+Deferred<Response> later(std::function<Response()> operation) {
+    co_await Deferred<int>(
+        [](Executor& executor, const Sink<int>& sink) { executor.post([sink] { sink(0); }); });
+    co_return operation();
 }
 
 } // namespace
@@ -60,16 +62,19 @@ class LateAnswerTest : public CppUnit::TestFixture {
 public:
     void setUp() override {
         const auto add = [this](const char* path, const std::function<Response()>& operation) {
-            router_.add(Method::get, path, http::Access::anyone,
-                        [operation](const http::Request&) { return later(operation); });
+            router_.add(Method::get, path, {.access = http::Access::anyone},
+                        [operation](const http::Request&, const RequestContext&) {
+                            return later(operation);
+                        });
         };
         add("/late", [] { return Response{201, "late"}; });
         add("/away", []() -> Response { throw Error::unavailable("database unreachable"); });
         add("/bug", []() -> Response { throw std::runtime_error("secret text"); });
         add("/worse", []() -> Response { throw 42; });
-        router_.add(Method::get, "/down", http::Access::anyone, [](const http::Request&) {
-            return failed<Response>(Error::unavailable("database stopping"));
-        });
+        router_.add(Method::get, "/down", {.access = http::Access::anyone},
+                    [](const http::Request&, const RequestContext&) {
+                        return failed<Response>(Error::unavailable("database stopping"));
+                    });
     }
 
     void comesOnceAndOnTheExecutor() {
@@ -150,9 +155,10 @@ public:
 private:
     void ask(std::string_view path) {
         exchanges_.push_back(std::make_unique<http::Exchange>(
-            http::Exchange{{Method::get, path, {{"X-Request-Id", "request-1"}}, {}, {}},
+            http::Exchange{{Method::get, path, {{"X-Request-Id", "request-1"}}, {}},
                            peer_,
                            std::chrono::steady_clock::now()}));
+        dispatcher_.admit(*exchanges_.back());
         dispatcher_.answer(*exchanges_.back(), executor_,
                            [this](const Response& response) { responses_.push_back(response); });
     }

@@ -15,6 +15,7 @@ namespace kubecred::test {
 class ModuleSettingsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(ModuleSettingsTest);
     CPPUNIT_TEST(checksTheTimeouts);
+    CPPUNIT_TEST(routesHaveTheTimeouts);
     CPPUNIT_TEST(registersTheRoutes);
     CPPUNIT_TEST(asksForWhatItStandsOnAndNoMore);
     CPPUNIT_TEST(keysAreAskedForWhereToldSo);
@@ -27,6 +28,24 @@ public:
             CPPUNIT_ASSERT_EQUAL_MESSAGE(good, std::size_t{0}, faults(good));
         for (const char* bad : {"99", "10001", "", "2s"})
             CPPUNIT_ASSERT_EQUAL_MESSAGE(bad, std::size_t{2}, faults(bad));
+    }
+
+    void routesHaveTheTimeouts() {
+        Settings settings({{"issuance.timeoutMs", {"300", "test"}},
+                           {"verification.timeoutMs", {"400", "test"}},
+                           {"crossCheck.key", {"between us", "test"}}});
+        issuance::IssuanceModule issuance;
+        issuance.configure(settings);
+        issuance.start(context_);
+        verification::VerificationModule verification;
+        verification.configure(settings);
+        verification.start(context_);
+        for (const auto& [path, timeout] : {std::pair{"/issuance/credentials", 300},
+                                            {"/internal/credentials", 300},
+                                            {"/verification/credentials", 400}})
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(
+                path, std::int64_t{timeout},
+                std::int64_t{router_.match(http::Method::post, path).policy->timeout.count()});
     }
 
     void registersTheRoutes() {
@@ -93,7 +112,7 @@ private:
     }
 
     static http::Access accessTo(const http::Router& router, std::string_view path) {
-        return router.match(http::Method::post, path).access;
+        return router.match(http::Method::post, path).policy->access;
     }
 
     static std::size_t faults(const std::string& timeout) {

@@ -4,6 +4,7 @@
 #include "ThrownError.h"
 #include "host/metrics/PrometheusMetrics.h"
 #include "support/Eventually.h"
+#include "support/LoopExecutor.h"
 #include "support/Started.h"
 #include "support/ToldPeer.h"
 
@@ -196,9 +197,13 @@ public:
         peer_->tell("");
         std::vector<std::unique_ptr<Started<Found>>> questions;
         for (int i = 0; i < 300; ++i)
-            questions.push_back(std::make_unique<Started<Found>>(reader_->find(
-                {Uuid(), std::chrono::steady_clock::now() + 500ms, {"request", {}, {}}})));
+            questions.push_back(std::make_unique<Started<Found>>(
+                reader_->find({Uuid()},
+                              {std::chrono::steady_clock::now() + 500ms, {"request", {}, {}}}),
+                loop_));
+        loop_.finish(); // every question has been asked then
         reader_->stop();
+        loop_.finish(); // and answered
         for (const auto& question : questions)
             CPPUNIT_ASSERT(question->isDone());
     }
@@ -210,7 +215,8 @@ private:
     }
 
     Found find(const Trace& trace = {"request", {}, {}}, std::chrono::milliseconds patience = 10s) {
-        return await(reader_->find({id_, std::chrono::steady_clock::now() + patience, trace}));
+        return await(reader_->find({id_}, {std::chrono::steady_clock::now() + patience, trace}),
+                     loop_);
     }
 
     static std::string http(const std::string& body) {
@@ -230,6 +236,7 @@ private:
     host::PrometheusMetrics metrics_;
     std::unique_ptr<ToldPeer> peer_;
     std::unique_ptr<peer::PeerReader> reader_;
+    LoopExecutor loop_;
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(PeerReaderTest);

@@ -1,4 +1,4 @@
-#include "http/RequestParser.h"
+#include "http/message/RequestParser.h"
 
 #include "ThrownError.h"
 

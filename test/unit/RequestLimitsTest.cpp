@@ -1,4 +1,4 @@
-#include "http/RequestParser.h"
+#include "http/message/RequestParser.h"
 
 #include "ThrownError.h"
 
@@ -14,6 +14,7 @@ using http::RequestParser;
 class RequestLimitsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(RequestLimitsTest);
     CPPUNIT_TEST(boundsBodiesWithALength);
+    CPPUNIT_TEST(aRouteMayHaveItsOwnBound);
     CPPUNIT_TEST(boundsChunkedBodies);
     CPPUNIT_TEST(boundsWhatChunksTakeOnTheWire);
     CPPUNIT_TEST(boundsChunkLines);
@@ -37,6 +38,32 @@ public:
                 "\r\n\r\n";
             CPPUNIT_ASSERT(kindOf(refusing, header, 65536) == ErrorKind::bodyTooLarge);
         }
+    }
+
+    void aRouteMayHaveItsOwnBound() {
+        for (const std::size_t bound : {std::size_t{10}, std::size_t{200000}})
+            for (const bool isTooLarge : {false, true}) {
+                const std::string body(bound + (isTooLarge ? 1 : 0), 'x');
+                RequestParser parser(limits_);
+                parser.putHeader("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " +
+                                 std::to_string(body.size()) + "\r\n\r\n");
+                parser.limitBody(bound);
+                RequestParser chunkedParser(limits_);
+                chunkedParser.putHeader(chunkedHeader);
+                chunkedParser.limitBody(bound);
+                const auto chunked = chunks(1, body.size(), "");
+                if (isTooLarge) {
+                    CPPUNIT_ASSERT(thrownError([&] { parser.putBody({}); }).kind() ==
+                                   ErrorKind::bodyTooLarge);
+                    CPPUNIT_ASSERT(thrownError([&] { chunkedParser.putBody(chunked); }).kind() ==
+                                   ErrorKind::bodyTooLarge);
+                } else {
+                    CPPUNIT_ASSERT_EQUAL(body.size(), parser.putBody(body));
+                    CPPUNIT_ASSERT(parser.done() && parser.body() == body);
+                    CPPUNIT_ASSERT_EQUAL(chunked.size(), chunkedParser.putBody(chunked));
+                    CPPUNIT_ASSERT(chunkedParser.body() == body);
+                }
+            }
     }
 
     void boundsChunkedBodies() {

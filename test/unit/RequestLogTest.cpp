@@ -1,6 +1,6 @@
 #include "RecordingLogger.h"
 #include "host/metrics/PrometheusMetrics.h"
-#include "http/Dispatcher.h"
+#include "http/dispatch/Dispatcher.h"
 #include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -29,17 +29,18 @@ class RequestLogTest : public CppUnit::TestFixture {
 public:
     void setUp() override {
         router_ = {};
-        router_.add(Method::get, "/ok", http::Access::anyone,
-                    [](const http::Request&) { return http::Response{}; });
-        router_.add(Method::get, "/away", http::Access::anyone,
-                    [](const http::Request&) -> http::Response {
+        router_.add(Method::get, "/ok", {.access = http::Access::anyone},
+                    [](const http::Request&, const RequestContext&) { return http::Response{}; });
+        router_.add(Method::get, "/away", {.access = http::Access::anyone},
+                    [](const http::Request&, const RequestContext&) -> http::Response {
                         throw Error::unavailable("database unreachable");
                     });
-        router_.add(
-            Method::get, "/bug", http::Access::anyone,
-            [](const http::Request&) -> http::Response { throw std::runtime_error("secret"); });
-        router_.add(Method::get, "/bad", http::Access::anyone,
-                    [](const http::Request&) -> http::Response {
+        router_.add(Method::get, "/bug", {.access = http::Access::anyone},
+                    [](const http::Request&, const RequestContext&) -> http::Response {
+                        throw std::runtime_error("secret");
+                    });
+        router_.add(Method::get, "/bad", {.access = http::Access::anyone},
+                    [](const http::Request&, const RequestContext&) -> http::Response {
                         throw Error(ErrorKind::malformedRequest, "Malformed JSON", "duplicate key");
                     });
     }
@@ -141,10 +142,11 @@ private:
     void ask(http::Dispatcher&& dispatcher, std::string_view path,
              std::vector<http::Header> headers) const {
         headers.push_back({"X-Request-Id", "request-1"});
-        http::Exchange exchange{{Method::get, path, std::move(headers), {}, {}},
+        http::Exchange exchange{{Method::get, path, std::move(headers), {}},
                                 peer_,
                                 std::chrono::steady_clock::now() - std::chrono::milliseconds(5)};
         InlineExecutor executor;
+        dispatcher.admit(exchange);
         dispatcher.answer(exchange, executor, [](const http::Response&) {});
     }
 

@@ -1,4 +1,4 @@
-#include "http/ResponseWriter.h"
+#include "http/message/ResponseWriter.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -12,6 +12,7 @@ class ResponseWriterTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(ResponseWriterTest);
     CPPUNIT_TEST(writesAnAnswer);
     CPPUNIT_TEST(carriesTheSecurityHeaders);
+    CPPUNIT_TEST(carriesTheHeadersOfItsRoute);
     CPPUNIT_TEST(appends);
     CPPUNIT_TEST(headGetsTheLengthOnly);
     CPPUNIT_TEST(noContentHasNoLength);
@@ -41,10 +42,28 @@ public:
                 CPPUNIT_ASSERT_MESSAGE(header, has(written({status, {}}), header));
     }
 
+    void carriesTheHeadersOfItsRoute() {
+        const auto writtenAs = [](int status) {
+            std::string out;
+            http::writeResponse(
+                out, {status, {}}, "request-1",
+                {.contentSecurityPolicy = "img-src 'self'", .cacheControl = "max-age=300"}, {});
+            return out;
+        };
+        for (const int status : {200, 304, 404, 500}) {
+            const auto text = writtenAs(status);
+            CPPUNIT_ASSERT(has(text, "Content-Security-Policy: img-src 'self'"));
+            CPPUNIT_ASSERT(text.find("default-src") == std::string::npos);
+            CPPUNIT_ASSERT(has(text, "X-Content-Type-Options: nosniff"));
+            CPPUNIT_ASSERT_EQUAL(status < 400, has(text, "Cache-Control: max-age=300"));
+            CPPUNIT_ASSERT_EQUAL(status >= 400, has(text, "Cache-Control: no-store"));
+        }
+    }
+
     void appends() {
         std::string out = "before";
-        http::writeResponse(out, {200, "{}"}, "a", {});
-        http::writeResponse(out, {404, "{}"}, "b", {});
+        http::writeResponse(out, {200, "{}"}, "a", {}, {});
+        http::writeResponse(out, {404, "{}"}, "b", {}, {});
         CPPUNIT_ASSERT(out.starts_with("beforeHTTP/1.1 200 OK\r\n"));
         CPPUNIT_ASSERT(out.find("\r\n\r\n{}HTTP/1.1 404 Not Found\r\n") != std::string::npos);
     }
@@ -113,7 +132,7 @@ public:
 private:
     static std::string written(const http::Response& response, const http::Framing& framing = {}) {
         std::string out;
-        http::writeResponse(out, response, "request-1", framing);
+        http::writeResponse(out, response, "request-1", {}, framing);
         return out;
     }
 

@@ -1,4 +1,4 @@
-#include "http/SocketWaits.h"
+#include "http/connection/SocketWaits.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

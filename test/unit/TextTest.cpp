@@ -20,6 +20,7 @@ std::string joined(std::string_view list) {
 class TextTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(TextTest);
     CPPUNIT_TEST(comparesIgnoringAsciiCase);
+    CPPUNIT_TEST(knowsUtf8);
     CPPUNIT_TEST(trims);
     CPPUNIT_TEST(splitsLists);
     CPPUNIT_TEST(splitsAtDelimiters);
@@ -33,6 +34,23 @@ public:
         CPPUNIT_ASSERT(!equalsIgnoringCase("a[", "a{"));
         CPPUNIT_ASSERT(!equalsIgnoringCase("@", "`"));
         CPPUNIT_ASSERT(!equalsIgnoringCase("\xc3\x84", "\xc3\xa4"));
+    }
+
+    void knowsUtf8() {
+        for (const char* text : {"", "a", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80",
+                                 "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf", "\xf0\x90\x80\x80",
+                                 "\xf4\x8f\xbf\xbf", "J\xc3\xb6rg"})
+            CPPUNIT_ASSERT_MESSAGE(text, isUtf8(text));
+        CPPUNIT_ASSERT(isUtf8(std::string_view("a\0b", 3)));
+        for (const char* text : {"\x80", "\xc0\x80", "\xc1\xbf", "\xc2",
+                                 "\xc2"
+                                 "a",
+                                 "\xe0\x9f\xbf", "\xe2\x82",
+                                 "\xe2\x82"
+                                 "a",
+                                 "\xed\xa0\x80", "\xf0\x8f\xbf\xbf", "\xf0\x90\x80",
+                                 "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "a\xc3"})
+            CPPUNIT_ASSERT_MESSAGE(text, !isUtf8(text));
     }
 
     void trims() {

@@ -1,11 +1,15 @@
 #include "kubecred/Threads.h"
 
 #include "Gate.h"
+#include "support/Eventually.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <thread>
+#include <vector>
 
 namespace kubecred::test {
 
@@ -17,6 +21,8 @@ class ThreadsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(joinsWhatHasEnded);
     CPPUNIT_TEST(joinsNoThreadThatDoesNotEnd);
     CPPUNIT_TEST(waitsAtItsOwnEnd);
+    CPPUNIT_TEST(countsThoseThatHaveNotEnded);
+    CPPUNIT_TEST(takesThemFromSeveralThreads);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -53,6 +59,34 @@ public:
             gate_.open();
         }
         CPPUNIT_ASSERT_EQUAL(1, done_.load());
+    }
+
+    void countsThoseThatHaveNotEnded() {
+        Threads threads;
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, threads.running());
+        threads.add([this] { gate_.pass(); });
+        threads.add([this] { gate_.pass(); });
+        threads.add([] {});
+        CPPUNIT_ASSERT(eventually([&] { return threads.running() == 2; }));
+        gate_.open();
+        CPPUNIT_ASSERT(eventually([&] { return threads.running() == 0; }));
+        CPPUNIT_ASSERT(threads.join(steady_clock::now()));
+    }
+
+    void takesThemFromSeveralThreads() {
+        Threads threads;
+        std::vector<std::thread> adding;
+        for (int i = 0; i < 4; ++i)
+            adding.emplace_back([&] {
+                for (int j = 0; j < 100; ++j)
+                    threads.add([this] { ++done_; });
+            });
+        threads.join(steady_clock::now() + 1ms); // beside them
+        for (auto& thread : adding)
+            thread.join();
+        CPPUNIT_ASSERT(threads.join(Deadline::max()));
+        CPPUNIT_ASSERT_EQUAL(400, done_.load());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, threads.running());
     }
 
 private:

@@ -1,4 +1,4 @@
-#include "http/Tracing.h"
+#include "http/dispatch/Tracing.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

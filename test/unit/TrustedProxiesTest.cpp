@@ -1,4 +1,4 @@
-#include "http/TrustedProxies.h"
+#include "http/dispatch/TrustedProxies.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ThrownError.h"
-#include "http/ErrorRendering.h"
+#include "http/dispatch/ErrorRendering.h"
 #include "kubecred/http/Router.h"
 #include "support/Started.h"
 
@@ -14,9 +14,9 @@ namespace kubecred::test {
 /// The error objects, comma-separated, that `handler` has for a body that it must refuse.
 inline std::string validationErrors(const http::Handler& handler, const std::string& body) {
     const http::Request request{
-        http::Method::post, "/", {{"Content-Type", "application/json"}}, body, "request-1"};
-    const Error error = thrownError([&] { await(handler(request)); }, body);
-    const auto response = http::renderError(error, request.trace.requestId);
+        http::Method::post, "/", {{"Content-Type", "application/json"}}, body};
+    const Error error = thrownError([&] { await(handler(request, {})); }, body);
+    const auto response = http::renderError(error, "request-1");
     CPPUNIT_ASSERT_EQUAL(400, response.status);
     const std::string before = R"({"success":false,"message":"Validation failed","errors":[)";
     const std::string after = "]}";

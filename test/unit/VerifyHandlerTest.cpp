@@ -21,7 +21,8 @@ const std::string knownId = "018f3c00-abcd-7def-8123-456789abcdef";
 // Knows one credential.
 class FakeReader final : public CredentialReader {
 public:
-    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override {
+    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp,
+                                                  const RequestContext&) override {
         if (isDown)
             return failed<std::optional<FoundCredential>>(
                 Error::unavailable("database unreachable"));
@@ -128,9 +129,8 @@ public:
     }
 
     void refusesOtherMediaTypesAndMalformedJson() {
-        const http::Request plain{
-            http::Method::post, "", {{"Content-Type", "text/plain"}}, "{}", "request-1"};
-        CPPUNIT_ASSERT(thrownError([&] { await(handler_(plain)); }).kind() ==
+        const http::Request plain{http::Method::post, "", {{"Content-Type", "text/plain"}}, "{}"};
+        CPPUNIT_ASSERT(thrownError([&] { await(handler_(plain, {})); }).kind() ==
                        ErrorKind::unsupportedMediaType);
         CPPUNIT_ASSERT(thrownError([this] { post("{"); }).kind() == ErrorKind::malformedRequest);
     }
@@ -140,14 +140,14 @@ private:
         return await(handler_({http::Method::post,
                                "/verification/credentials",
                                {{"Content-Type", "application/json"}},
-                               body,
-                               "request-1"}));
+                               body},
+                              {}));
     }
 
     FakeReader reader_;
     FixedClock clock_;
     host::PrometheusMetrics metrics_;
-    verification::VerificationService service_{reader_, {}, metrics_};
+    verification::VerificationService service_{reader_, metrics_};
     verification::VerifyHandler handler_{service_, clock_, "worker-1"};
 };
 

@@ -15,7 +15,7 @@ namespace {
 
 class EmptyReader final : public CredentialReader {
 public:
-    Deferred<std::optional<FoundCredential>> find(const LookUp&) override {
+    Deferred<std::optional<FoundCredential>> find(const LookUp&, const RequestContext&) override {
         return std::optional<FoundCredential>();
     }
 };
@@ -119,14 +119,14 @@ private:
     void accept(const std::string& field, const std::string& json) const {
         const std::string body = bodyOf(field, json);
         const http::Request request{
-            http::Method::post, "/", {{"Content-Type", "application/json"}}, body, "request-1"};
-        CPPUNIT_ASSERT_EQUAL(404, await(handler_(request)).status);
+            http::Method::post, "/", {{"Content-Type", "application/json"}}, body};
+        CPPUNIT_ASSERT_EQUAL(404, await(handler_(request, {})).status);
     }
 
     EmptyReader reader_;
     FixedClock clock_;
     host::PrometheusMetrics metrics_;
-    verification::VerificationService service_{reader_, {}, metrics_};
+    verification::VerificationService service_{reader_, metrics_};
     verification::VerifyHandler handler_{service_, clock_, "worker-1"};
 };
 

@@ -3,12 +3,13 @@
 #include <cstddef>
 #include <stdexcept>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace kubecred {
 
 /// What went wrong with a request, independent of HTTP. The HTTP front maps each kind to one
-/// status (see http/ErrorRendering.h, the only place that does).
+/// status (see http/dispatch/ErrorRendering.h, the only place that does).
 enum class ErrorKind {
     malformedRequest,
     validation,
@@ -25,16 +26,21 @@ enum class ErrorKind {
     internal,
 };
 
+/// Where a value stands in a JSON text, from the outside to the inside: the name of each member and
+/// the index of each element on the way, such as `{"credentials", 3, "email"}`. Empty for the
+/// outermost value.
+using FieldPath = std::vector<std::variant<std::string, std::size_t>>;
+
 /// One failing field of a request, in the terms of Zod 3, whose JSON shape clients rely on.
 struct FieldError {
     enum class Code { invalidType, tooSmall, tooBig, invalidEmail, invalidUuid, custom };
 
     Code code = Code::custom;
-    std::string field;     ///< name of the field; empty for the body as a whole
-    std::string message;   ///< what the caller is told
-    std::string expected;  ///< invalidType only: the type that was asked for
-    std::string received;  ///< invalidType only: the type that came
-    std::size_t limit = 0; ///< tooSmall and tooBig only: the bound, in characters
+    FieldPath path = {};       ///< empty for the body as a whole
+    std::string message = {};  ///< what the caller is told
+    std::string expected = {}; ///< invalidType only: the type that was asked for
+    std::string received = {}; ///< invalidType only: the type that came
+    std::size_t limit = 0;     ///< tooSmall and tooBig only: the bound, in characters
 };
 
 /// The one exception type of the project: thrown where a request cannot be answered as asked,

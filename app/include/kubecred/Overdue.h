@@ -51,15 +51,11 @@ private:
 
 /// A sink for an operation on somebody else's thread, which may be stuck for ever: what has not
 /// come a little after the deadline counts as Error (unavailable) with this detail, a literal, and
-/// is dropped when it comes. To be called on the executor's thread; an executor without timers gets
-/// the sink as it is.
+/// is dropped when it comes. To be called on the executor's thread.
 template <typename T>
 Sink<T> failingWhenOverdue(Executor& executor, Deadline deadline, const char* detail,
                            Sink<T> sink) {
-    Timers* timers = executor.timers();
-    if (timers == nullptr)
-        return sink;
-    return [awaited = Awaited<T>::begin(*timers, deadline, std::move(sink), detail)](
+    return [awaited = Awaited<T>::begin(executor.timers(), deadline, std::move(sink), detail)](
                Outcome<T> outcome) { awaited->settle(std::move(outcome)); };
 }
 

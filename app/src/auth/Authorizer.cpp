@@ -24,8 +24,8 @@ std::vector<std::string_view> keysIn(const http::Request& request) {
 }
 
 Decision refused(ErrorKind kind, const std::string& message, std::string detail,
-                 std::string keyName = {}) {
-    return {Error(kind, message, std::move(detail)), std::move(keyName)};
+                 Principal principal = {}) {
+    return {Error(kind, message, std::move(detail)), std::move(principal)};
 }
 
 } // namespace
@@ -48,14 +48,16 @@ Decision Authorizer::decide(const http::Request& request, Access access) const {
                        "no API key");
     if (given.size() > 1)
         return refused(ErrorKind::unauthorized, "Send one API key, once", "several API keys");
-    const auto key = keys_.find(given.front());
+    auto key = keys_.find(given.front());
     if (!key)
         return refused(ErrorKind::unauthorized, "The API key is not valid", "unknown API key");
-    if (!key->opens(access))
+    const bool opens = key->opens(access);
+    Principal principal{std::move(key->name), std::move(key->scopes)};
+    if (!opens)
         return refused(ErrorKind::forbidden,
                        "The API key lacks the scope " + std::string(nameOf(access)),
-                       "scope missing", key->name);
-    return {{}, key->name};
+                       "scope missing", std::move(principal));
+    return {{}, std::move(principal)};
 }
 
 } // namespace kubecred::auth

@@ -2,17 +2,17 @@
 
 #include "KeyRing.h"
 #include "kubecred/Error.h"
+#include "kubecred/RequestContext.h"
 #include "kubecred/http/Request.h"
 
 #include <optional>
-#include <string>
 
 namespace kubecred::auth {
 
 /// Whether a request may pass, and who sent it.
 struct Decision {
     std::optional<Error> refusal = {}; ///< why it may not
-    std::string keyName = {};          ///< of the known key that it carried; empty for none
+    Principal principal = {};          ///< by the known key that it carried
 };
 
 /// Decides by API keys who may call a route. Safe to use from several threads at once.

@@ -1,5 +1,7 @@
 #include "kubecred/Clock.h"
 
+#include "kubecred/Ascii.h"
+
 #include <algorithm>
 #include <cstdint>
 
@@ -43,9 +45,7 @@ std::string toIso8601(Timestamp any) {
 
 std::optional<Timestamp> parseIso8601(std::string_view text) {
     constexpr std::string_view shape = "0000-00-00T00:00:00.000Z";
-    const auto fits = [](char c, char wanted) {
-        return wanted == '0' ? c >= '0' && c <= '9' : c == wanted;
-    };
+    const auto fits = [](char c, char wanted) { return wanted == '0' ? isDigit(c) : c == wanted; };
     if (!std::ranges::equal(text, shape, fits))
         return std::nullopt;
     const auto number = [&](std::size_t from, std::size_t length) {

@@ -7,10 +7,40 @@ namespace {
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
+// How many bytes the character at the front has; 0 where there is none. The bounds of the second
+// byte are those of RFC 3629, section 4.
+std::size_t characterAtFrontOf(std::string_view text) noexcept {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const auto lead = byte(0);
+    if (lead < 0x80)
+        return 1;
+    const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (lead < 0xc2 || lead > 0xf4 || text.size() < size)
+        return 0;
+    for (std::size_t i = 1; i < size; ++i)
+        if ((byte(i) & 0xc0) != 0x80)
+            return 0;
+    const auto second = byte(1);
+    const bool isOverlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
+    const bool isSurrogate = lead == 0xed && second > 0x9f;
+    const bool isBeyond = lead == 0xf4 && second > 0x8f;
+    return isOverlong || isSurrogate || isBeyond ? 0 : size;
+}
+
 } // namespace
 
 bool equalsIgnoringCase(std::string_view left, std::string_view right) noexcept {
     return std::ranges::equal(left, right, {}, lower, lower);
+}
+
+bool isUtf8(std::string_view text) noexcept {
+    while (!text.empty()) {
+        const auto size = characterAtFrontOf(text);
+        if (size == 0)
+            return false;
+        text.remove_prefix(size);
+    }
+    return true;
 }
 
 std::string_view trim(std::string_view text) noexcept {

@@ -8,7 +8,7 @@ namespace kubecred::http {
 /// Bounds on what connections may send, hold and take in time. The sizes of one request are the
 /// contract's.
 struct Limits {
-    std::size_t bodyBytes = 102400;
+    std::size_t bodyBytes = 102400;  ///< of a request whose route does not say otherwise
     std::size_t headerBytes = 16384; ///< request line and fields together
     std::size_t headerFields = 100;
     std::chrono::milliseconds requestTimeout{10000}; ///< first byte to last, and as long to answer

@@ -20,34 +20,21 @@ bool isFound(const Outcome<Found>& outcome) {
 
 } // namespace
 
-Deferred<Found> CrossCheckedReader::find(const LookUp& lookUp) {
-    return Deferred<Found>([this, lookUp](Executor& executor, Sink<Found> sink) {
-        // A slow database keeps all of the time where the peer would hardly use any.
-        const Deadline deadline = peer_.answers() ? mostOf(lookUp.deadline) : lookUp.deadline;
-        LookUp own = lookUp;
-        own.deadline = deadline;
-        own_.find(own).start(
-            executor, [this, lookUp, &executor, sink = std::move(sink)](Outcome<Found> ours) {
-                if (isFound(ours))
-                    sink(std::move(ours));
-                else
-                    askPeer(lookUp, executor, std::move(ours), sink);
-            });
-    });
-}
-
-void CrossCheckedReader::askPeer(const LookUp& lookUp, Executor& executor, Outcome<Found> ours,
-                                 Sink<Found> sink) {
-    peer_.find(lookUp).start(
-        executor, [ours = std::move(ours), sink = std::move(sink)](Outcome<Found> theirs) {
-            if (!isFound(theirs)) {
-                sink(ours);
-                return;
-            }
-            const bool isAnswered = std::holds_alternative<Found>(ours);
-            std::get<Found>(theirs)->basis = isAnswered ? Basis::database : Basis::outage;
-            sink(std::move(theirs));
-        });
+Deferred<Found> CrossCheckedReader::find(const LookUp& lookUp, const RequestContext& context) {
+    // A slow database keeps all of the time where the peer would hardly use any.
+    RequestContext own = context;
+    if (peer_.answers())
+        own.deadline = mostOf(context.deadline);
+    auto ours = co_await outcomeOf(own_.find(lookUp, own));
+    if (isFound(ours))
+        co_return valueOf(std::move(ours));
+    auto theirs = co_await outcomeOf(peer_.find(lookUp, context));
+    if (!isFound(theirs))
+        co_return valueOf(std::move(ours));
+    const bool isAnswered = std::holds_alternative<Found>(ours);
+    auto found = valueOf(std::move(theirs));
+    found->basis = isAnswered ? Basis::database : Basis::outage;
+    co_return found;
 }
 
 CredentialReader& CrossCheckedStorage::reader() {

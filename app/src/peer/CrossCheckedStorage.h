@@ -14,13 +14,10 @@ public:
     /// The references must outlive this object.
     CrossCheckedReader(CredentialReader& own, Peer& peer) : own_(own), peer_(peer) {}
 
-    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override;
+    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp,
+                                                  const RequestContext& context) override;
 
 private:
-    void askPeer(const LookUp& lookUp, Executor& executor,
-                 Outcome<std::optional<FoundCredential>> ours,
-                 Sink<std::optional<FoundCredential>> sink);
-
     CredentialReader& own_;
     Peer& peer_;
 };

@@ -3,6 +3,7 @@
 #include "kubecred/Error.h"
 #include "kubecred/Overdue.h"
 #include "kubecred/domain/CredentialJson.h"
+#include "kubecred/json/Document.h"
 
 #include <algorithm>
 #include <utility>
@@ -17,7 +18,7 @@ constexpr std::size_t mostWaiting = 256;
 constexpr std::chrono::seconds pause{1};
 
 // The earlier implementation bounded it by the size of a body alone.
-constexpr int mostDepth = 100000;
+constexpr std::size_t mostDepth = 100000;
 
 // How long one question may hold a connection, for which others wait.
 constexpr std::chrono::milliseconds patience{500};
@@ -35,15 +36,17 @@ std::exception_ptr unavailable(const char* why) {
 std::optional<FoundCredential> readAnswer(const PeerAnswer& answer, const Uuid& id) {
     if (answer.status != 200)
         throw AnswerError("refused the question");
-    const auto body = json::parse(answer.body, mostDepth);
-    if (body.root().type == json::Type::null)
+    const auto document =
+        json::parse(answer.body, {.depth = mostDepth, .nodes = answer.body.size()});
+    const auto body = document.root();
+    if (body.type() == json::Type::null)
         return std::nullopt;
     auto credential = readCredential(body);
     if (!credential || credential->id != id)
         throw AnswerError("malformed answer");
     FoundCredential found{std::make_shared<const Credential>(*std::move(credential))};
-    if (const auto* asOf = body.find("asOf")) {
-        found.asOf = parseIso8601(asOf->text);
+    if (const auto asOf = body.find("asOf")) {
+        found.asOf = parseIso8601(asOf->asString().value_or(""));
         if (!found.asOf)
             throw AnswerError("malformed answer");
     }
@@ -79,16 +82,17 @@ bool PeerReader::answers() const {
     return !isDown_ && refusal() == nullptr;
 }
 
-Deferred<std::optional<FoundCredential>> PeerReader::find(const LookUp& lookUp) {
-    return Deferred<Found>([this, lookUp](Executor& executor, Sink<Found> sink) {
-        auto timed =
-            failingWhenOverdue(executor, lookUp.deadline, "peer timed out", std::move(sink));
-        submit({lookUp.id, requestFor(lookUp), lookUp.deadline, &executor, std::move(timed)});
+Deferred<std::optional<FoundCredential>> PeerReader::find(const LookUp& lookUp,
+                                                          const RequestContext& context) {
+    return Deferred<Found>([this, id = lookUp.id, request = requestFor(lookUp.id, context.trace),
+                            deadline = context.deadline](Executor& executor, Sink<Found> sink) {
+        auto timed = failingWhenOverdue(executor, deadline, "peer timed out", std::move(sink));
+        submit({id, request, deadline, &executor, std::move(timed)});
     });
 }
 
-std::string PeerReader::requestFor(const LookUp& lookUp) const {
-    const std::string body = R"({"id":")" + lookUp.id.toString() + "\"}";
+std::string PeerReader::requestFor(const Uuid& id, const Trace& trace) const {
+    const std::string body = R"({"id":")" + id.toString() + "\"}";
     std::string request = "POST /internal/credentials HTTP/1.1\r\n";
     const auto header = [&](std::string_view name, std::string_view value) {
         if (!value.empty())
@@ -98,9 +102,9 @@ std::string PeerReader::requestFor(const LookUp& lookUp) const {
     header("Authorization", "Bearer " + settings_.key);
     header("Content-Type", "application/json");
     header("Content-Length", std::to_string(body.size()));
-    header("X-Request-Id", lookUp.trace.requestId);
-    header("traceparent", lookUp.trace.parent);
-    header("X-Amzn-Trace-Id", lookUp.trace.amazon);
+    header("X-Request-Id", trace.requestId);
+    header("traceparent", trace.parent);
+    header("X-Amzn-Trace-Id", trace.amazon);
     return request + "\r\n" + body;
 }
 

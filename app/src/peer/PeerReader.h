@@ -41,7 +41,8 @@ public:
     /// thread has not ended by the deadline; may be called again then.
     bool stop(Deadline deadline = Deadline::max());
 
-    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) override;
+    Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp,
+                                                  const RequestContext& context) override;
     bool answers() const override;
 
 private:
@@ -55,7 +56,7 @@ private:
         Sink<Found> sink;
     };
 
-    std::string requestFor(const LookUp& lookUp) const;
+    std::string requestFor(const Uuid& id, const Trace& trace) const;
     void submit(Question question);
     const char* refusal() const;
     void run();

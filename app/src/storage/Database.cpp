@@ -1,12 +1,12 @@
 #include "Database.h"
 
-#include "Once.h"
-#include "PostgresMigrationSession.h"
-#include "PostgresServers.h"
-#include "PostgresSession.h"
-#include "SqliteMigrationSession.h"
-#include "SqliteSession.h"
 #include "kubecred/Resolver.h"
+#include "storage/migrating/Once.h"
+#include "storage/migrating/PostgresMigrationSession.h"
+#include "storage/migrating/SqliteMigrationSession.h"
+#include "storage/sessions/postgresql/PostgresServers.h"
+#include "storage/sessions/postgresql/PostgresSession.h"
+#include "storage/sessions/sqlite/SqliteSession.h"
 
 #include <algorithm>
 #include <memory>
@@ -17,13 +17,19 @@
 namespace kubecred::storage {
 namespace {
 
-SessionFactory sessionFactory(const DatabaseSettings& settings, const Resolver& resolver) {
+// While so many are stuck, another one would be as well.
+constexpr std::size_t mostWorkers = 32;
+
+SessionFactory sessionFactory(const DatabaseSettings& settings, const Resolver& resolver,
+                              Threads& workers) {
     if (settings.driver == DatabaseSettings::Driver::postgresql)
         return [postgres = settings.postgres, resolver](Role role, Deadline deadline) {
             return std::make_unique<PostgresSession>(postgres, resolver, role, deadline);
         };
-    return [path = settings.path](Role role, Deadline deadline) {
-        return std::make_unique<SqliteSession>(path, role, deadline);
+    return [path = settings.path, &workers](Role role, Deadline deadline) {
+        if (workers.running() >= mostWorkers)
+            throw StorageError(Fault::timedOut);
+        return std::make_unique<SqliteSession>(path, role, deadline, workers);
     };
 }
 
@@ -54,8 +60,8 @@ void migrate(const DatabaseSettings& settings, const Resolver& resolver, Logger&
 
 // Migrates before the first session is opened.
 SessionFactory migratingFactory(const DatabaseSettings& settings, const Resolver& resolver,
-                                Logger& logger) {
-    return [settings, resolver, &logger, open = sessionFactory(settings, resolver),
+                                Threads& workers, Logger& logger) {
+    return [settings, resolver, &logger, open = sessionFactory(settings, resolver, workers),
             migration = std::make_shared<Once>()](Role role, Deadline deadline) {
         migration->run(deadline, [&] { migrate(settings, resolver, logger, deadline); });
         return open(role, deadline);
@@ -83,8 +89,8 @@ Database::Database(const DatabaseSettings& settings, Logger& logger, const Clock
       clock_(clock),
       metrics_(metrics),
       unused_{DatabaseState::Kind::up, clock.now(), std::nullopt},
-      factory_(settings.migrateOnStart ? migratingFactory(settings, Resolver(), logger)
-                                       : sessionFactory(settings, Resolver())),
+      factory_(settings.migrateOnStart ? migratingFactory(settings, Resolver(), workers_, logger)
+                                       : sessionFactory(settings, Resolver(), workers_)),
       cache_(settings.cache.entries, settings.cache.bytes) {
     if (settings.cache.entries > 0)
         addCacheGauges();
@@ -97,51 +103,65 @@ void Database::addCacheGauges() {
                    [this] { return static_cast<double>(cache_.size().bytes); });
 }
 
+SessionPool& Database::readingPool() {
+    if (!reading_)
+        reading_.emplace("reads", factory_, Role::reading, settings_.poolSize, logger_, clock_,
+                         metrics_);
+    return reading_->pool;
+}
+
+SessionPool& Database::writingPool() {
+    // SQLite lets one connection write at a time.
+    const bool isSqlite = settings_.driver == DatabaseSettings::Driver::sqlite;
+    if (!writing_)
+        writing_.emplace("writes", factory_, Role::writing, isSqlite ? 1 : settings_.poolSize,
+                         logger_, clock_, metrics_);
+    return writing_->pool;
+}
+
 CredentialReader& Database::reader() {
-    if (!reader_)
-        reader_.emplace(factory_, settings_.poolSize, logger_, clock_, metrics_);
+    if (!finder_)
+        finder_.emplace(readingPool());
     if (settings_.cache.entries == 0)
-        return *reader_;
+        return *finder_;
     if (!cachedReader_)
-        cachedReader_.emplace(*reader_, cache_, settings_.cache, clock_, metrics_);
+        cachedReader_.emplace(*finder_, cache_, settings_.cache, clock_, metrics_);
     return *cachedReader_;
 }
 
 CredentialWriter& Database::writer() {
-    // SQLite lets one connection write at a time.
-    const bool isSqlite = settings_.driver == DatabaseSettings::Driver::sqlite;
-    if (!writer_)
-        writer_.emplace(factory_, isSqlite ? 1 : settings_.poolSize, logger_, clock_, metrics_);
+    if (!issuer_)
+        issuer_.emplace(writingPool());
     if (settings_.cache.entries == 0)
-        return *writer_;
+        return *issuer_;
     if (!cachingWriter_)
-        cachingWriter_.emplace(*writer_, cache_, clock_);
+        cachingWriter_.emplace(*issuer_, cache_, clock_);
     return *cachingWriter_;
 }
 
 void Database::start() {
-    if (writer_)
-        writer_->start();
-    if (reader_)
-        reader_->start();
+    if (writing_)
+        writing_->pool.start();
+    if (reading_)
+        reading_->pool.start();
 }
 
 bool Database::stop(Deadline deadline) {
-    if (writer_)
-        writer_->beginToStop();
-    if (reader_)
-        reader_->beginToStop();
-    const bool isWriterOver = !writer_ || writer_->stop(deadline);
-    const bool isReaderOver = !reader_ || reader_->stop(deadline);
-    return isWriterOver && isReaderOver;
+    if (writing_)
+        writing_->pool.beginToStop();
+    if (reading_)
+        reading_->pool.beginToStop();
+    const bool isWriterOver = !writing_ || writing_->pool.stop(deadline);
+    const bool isReaderOver = !reading_ || reading_->pool.stop(deadline);
+    return isWriterOver && isReaderOver && workers_.join(deadline);
 }
 
 std::optional<DatabaseState> Database::reads() const {
-    return reader_ ? std::optional(reader_->state()) : std::nullopt;
+    return reading_ ? std::optional(reading_->breaker.state()) : std::nullopt;
 }
 
 std::optional<DatabaseState> Database::writes() const {
-    return writer_ ? std::optional(writer_->state()) : std::nullopt;
+    return writing_ ? std::optional(writing_->breaker.state()) : std::nullopt;
 }
 
 DatabaseState Database::state() const {

@@ -1,16 +1,19 @@
 #pragma once
 
-#include "CachedCredentials.h"
 #include "DatabaseSettings.h"
-#include "GroupCommit.h"
-#include "GroupLookUp.h"
-#include "Migrator.h"
 #include "kubecred/Clock.h"
 #include "kubecred/Log.h"
+#include "kubecred/Threads.h"
 #include "kubecred/domain/CredentialStorage.h"
+#include "storage/cache/CachedCredentials.h"
+#include "storage/migrating/Migrator.h"
+#include "storage/operations/FindCredentials.h"
+#include "storage/operations/IssueCredentials.h"
+#include "storage/sessions/SessionPool.h"
 
 #include <memory>
 #include <optional>
+#include <string_view>
 
 namespace kubecred::storage {
 
@@ -40,6 +43,18 @@ public:
     DatabaseState state() const;
 
 private:
+    /// The sessions of a role, for every operation of it.
+    struct Sessions {
+        Sessions(std::string_view name, const SessionFactory& factory, Role role, std::size_t size,
+                 Logger& logger, const Clock& clock, Metrics& metrics)
+            : breaker(name, logger, clock), pool(factory, role, size, breaker, logger, metrics) {}
+
+        CircuitBreaker breaker;
+        SessionPool pool;
+    };
+
+    SessionPool& readingPool();
+    SessionPool& writingPool();
     void addCacheGauges();
 
     const DatabaseSettings settings_;
@@ -47,9 +62,14 @@ private:
     const Clock& clock_;
     Metrics& metrics_;
     const DatabaseState unused_; // while nobody asks for a port
+    Threads workers_;            // of SQLite: one that is stuck outlives its session
     const SessionFactory factory_;
-    std::optional<GroupLookUp> reader_;
-    std::optional<GroupCommit> writer_;
+
+    // What nobody asks for is not there.
+    std::optional<Sessions> reading_;
+    std::optional<Sessions> writing_;
+    std::optional<FindCredentials> finder_;
+    std::optional<IssueCredentials> issuer_;
     CredentialCache cache_;
     std::optional<CachedReader> cachedReader_;
     std::optional<CachingWriter> cachingWriter_;

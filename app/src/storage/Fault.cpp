@@ -1,5 +1,7 @@
 #include "Fault.h"
 
+#include "kubecred/Error.h"
+
 #include <utility>
 
 namespace kubecred::storage {
@@ -44,5 +46,14 @@ StorageError::StorageError(Fault fault, std::string databaseMessage)
     : std::runtime_error(std::string(nameOf(fault))),
       fault_(fault),
       databaseMessage_(std::move(databaseMessage)) {}
+
+std::exception_ptr errorOf(Fault fault) {
+    std::string detail = "database " + std::string(nameOf(fault));
+    if (fault != Fault::valueRefused)
+        return std::make_exception_ptr(Error::unavailable(std::move(detail)));
+    return std::make_exception_ptr(Error(ErrorKind::malformedRequest,
+                                         "The database cannot store a value of this request",
+                                         std::move(detail)));
+}
 
 } // namespace kubecred::storage

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 namespace kubecred::storage {
+
+/// What a request fails with whose session is stuck for good.
+inline constexpr const char* overdue = "database timed out";
 
 /// Why a database did not do what it was asked, coarse enough to be shown and logged: a message of
 /// the database itself may quote SQL, values or host names.
@@ -29,8 +33,7 @@ enum class Fault {
 /// Such as "unreachable" or "schema missing"; what logs, metrics and /health/details say.
 std::string_view nameOf(Fault fault) noexcept;
 
-/// Thrown within storage only; Job turns it into Error (unavailable, or malformedRequest where a
-/// value was refused).
+/// Thrown within storage only; callers of its ports get `errorOf` it.
 class StorageError : public std::runtime_error {
 public:
     explicit StorageError(Fault fault, std::string databaseMessage = {});
@@ -45,5 +48,9 @@ private:
     Fault fault_;
     std::string databaseMessage_;
 };
+
+/// What a request fails with for this fault: Error (unavailable, or malformedRequest where a value
+/// was refused).
+std::exception_ptr errorOf(Fault fault);
 
 } // namespace kubecred::storage

@@ -5,35 +5,32 @@
 namespace kubecred::issuance {
 
 IssuanceService::IssuanceService(CredentialWriter& writer, const Clock& clock, std::string workerId,
-                                 const IssuanceSettings& settings, Metrics& metrics)
+                                 Metrics& metrics)
     : writer_(writer),
       clock_(clock),
       workerId_(std::move(workerId)),
-      settings_(settings),
       issued_(metrics.counter({"kubecred_credentials_issued_total", "Credentials issued."})),
       duplicates_(metrics.counter(
           {"kubecred_credentials_duplicate_total",
            "Requests for a credential with the name, e-mail and type of one issued before."})) {}
 
-Deferred<std::variant<Credential, Duplicate>> IssuanceService::issue(IssueRequest request) {
+Deferred<std::variant<Credential, Duplicate>>
+IssuanceService::issue(IssueRequest request, const RequestContext& context) {
     const Timestamp now = clock_.now();
-    Credential credential{Uuid::version7(now),
-                          std::move(request.name),
-                          std::move(request.email),
-                          std::move(request.credentialType),
-                          std::move(request.metadata),
-                          workerId_,
-                          now};
-    using Result = std::variant<Credential, Duplicate>;
-    return writer_.issue(credential, std::chrono::steady_clock::now() + settings_.timeout)
-        .then([this, credential](IssueOutcome outcome) -> Result {
-            if (auto* duplicate = std::get_if<Duplicate>(&outcome)) {
-                duplicates_.add();
-                return std::move(*duplicate);
-            }
-            issued_.add();
-            return credential;
-        });
+    Credential credential{.id = Uuid::version7(now),
+                          .name = std::move(request.name),
+                          .email = std::move(request.email),
+                          .credentialType = std::move(request.credentialType),
+                          .metadata = std::move(request.metadata),
+                          .issuedBy = workerId_,
+                          .issuedAt = now};
+    auto outcome = co_await writer_.issue(credential, context);
+    if (auto* duplicate = std::get_if<Duplicate>(&outcome)) {
+        duplicates_.add();
+        co_return std::move(*duplicate);
+    }
+    issued_.add();
+    co_return std::move(credential);
 }
 
 } // namespace kubecred::issuance

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "IssuanceSettings.h"
 #include "kubecred/Clock.h"
 #include "kubecred/Deferred.h"
 #include "kubecred/Metrics.h"
@@ -25,10 +24,11 @@ class IssuanceService {
 public:
     /// The references must outlive this object.
     IssuanceService(CredentialWriter& writer, const Clock& clock, std::string workerId,
-                    const IssuanceSettings& settings, Metrics& metrics);
+                    Metrics& metrics);
 
     /// The new credential, or the one that was issued before. Fails with Error (unavailable).
-    Deferred<std::variant<Credential, Duplicate>> issue(IssueRequest request);
+    Deferred<std::variant<Credential, Duplicate>> issue(IssueRequest request,
+                                                        const RequestContext& context);
 
     const std::string& workerId() const noexcept { return workerId_; }
 
@@ -36,7 +36,6 @@ private:
     CredentialWriter& writer_;
     const Clock& clock_;
     const std::string workerId_;
-    const IssuanceSettings settings_;
     Counter& issued_;
     Counter& duplicates_;
 };

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t maxMetadataBytes = 256 << 10;
 
 IssueRequest parse(const json::Document& body) {
-    validation::Fields fields(body);
+    validation::Fields fields(body.root());
     IssueRequest request;
     request.name = fields.requiredText("name", validation::nameRule);
     request.email = fields.requiredText("email", validation::emailRule);
@@ -41,13 +41,12 @@ http::Response conflict(const Duplicate& existing) {
 
 } // namespace
 
-Deferred<http::Response> IssueHandler::operator()(const http::Request& request) const {
-    return service_.issue(parse(http::readJson(request)))
-        .then([this](const std::variant<Credential, Duplicate>& outcome) {
-            if (const auto* duplicate = std::get_if<Duplicate>(&outcome))
-                return conflict(*duplicate);
-            return created(std::get<Credential>(outcome));
-        });
+Deferred<http::Response> IssueHandler::operator()(const http::Request& request,
+                                                  const RequestContext& context) const {
+    const auto outcome = co_await service_.issue(parse(http::readJson(request)), context);
+    if (const auto* duplicate = std::get_if<Duplicate>(&outcome))
+        co_return conflict(*duplicate);
+    co_return created(std::get<Credential>(outcome));
 }
 
 http::Response IssueHandler::created(const Credential& credential) const {

@@ -13,7 +13,8 @@ public:
     /// `service` must outlive this object.
     explicit IssueHandler(IssuanceService& service) noexcept : service_(service) {}
 
-    Deferred<http::Response> operator()(const http::Request& request) const;
+    Deferred<http::Response> operator()(const http::Request& request,
+                                        const RequestContext& context) const;
 
 private:
     http::Response created(const Credential& credential) const;

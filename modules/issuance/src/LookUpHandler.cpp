@@ -11,7 +11,7 @@ namespace kubecred::issuance {
 namespace {
 
 Uuid parse(const json::Document& body) {
-    validation::Fields fields(body);
+    validation::Fields fields(body.root());
     const Uuid id = fields.requiredUuid("id");
     fields.check();
     return id;
@@ -31,9 +31,10 @@ http::Response render(const std::optional<FoundCredential>& found) {
 
 } // namespace
 
-Deferred<http::Response> LookUpHandler::operator()(const http::Request& request) const {
-    const auto deadline = std::chrono::steady_clock::now() + timeout_;
-    return reader_.find({parse(http::readJson(request)), deadline, request.trace}).then(&render);
+Deferred<http::Response> LookUpHandler::operator()(const http::Request& request,
+                                                   const RequestContext& context) const {
+    const LookUp lookUp{parse(http::readJson(request))};
+    co_return render(co_await reader_.find(lookUp, context));
 }
 
 } // namespace kubecred::issuance

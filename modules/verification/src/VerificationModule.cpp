@@ -7,13 +7,16 @@ namespace kubecred::verification {
 
 void VerificationModule::configure(Settings& settings) {
     settings_.access = http::readAccess(settings, "verification.auth", http::Access::verify);
-    settings_.timeout =
-        std::chrono::milliseconds(settings.integer("verification.timeoutMs", 2000, 100, 10000));
+    settings_.timeout = std::chrono::milliseconds(
+        settings.integer("verification.timeoutMs", 2000, 100, http::longestTimeout.count()));
 }
 
 void VerificationModule::start(const ModuleContext& context) {
-    service_.emplace(context.storage.reader(), settings_, context.metrics);
-    context.router.add(http::Method::post, "/verification/credentials", settings_.access,
+    service_.emplace(context.storage.reader(), context.metrics);
+    context.router.add(http::Method::post, "/verification/credentials",
+                       {.access = settings_.access,
+                        .timeout = settings_.timeout,
+                        .unknownQuery = http::UnknownQuery::ignored},
                        VerifyHandler(*service_, context.clock, context.workerId));
 }
 

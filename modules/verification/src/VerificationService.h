@@ -1,6 +1,5 @@
 #pragma once
 
-#include "VerificationSettings.h"
 #include "kubecred/Clock.h"
 #include "kubecred/Deferred.h"
 #include "kubecred/Metrics.h"
@@ -22,23 +21,17 @@ struct VerifyRequest {
 class VerificationService {
 public:
     /// The references must outlive this object.
-    VerificationService(CredentialReader& reader, const VerificationSettings& settings,
-                        Metrics& metrics);
+    VerificationService(CredentialReader& reader, Metrics& metrics);
 
     /// The credential with this id, where what was given with it equals what is stored exactly;
     /// nothing for an unknown id and for a mismatch alike. Fails with Error (unavailable), and
     /// while the database is away alike for both: a mismatch that memory tells of tells nobody
     /// anything.
-    Deferred<std::optional<FoundCredential>> verify(VerifyRequest request, const Trace& trace);
+    Deferred<std::optional<FoundCredential>> verify(VerifyRequest request,
+                                                    const RequestContext& context);
 
 private:
-    using Found = std::optional<FoundCredential>;
-
-    void ask(VerifyRequest request, const LookUp& lookUp, Executor& executor, Sink<Found> sink);
-    Outcome<Found> settled(const VerifyRequest& request, Outcome<Found> outcome);
-
     CredentialReader& reader_;
-    const VerificationSettings settings_;
     Counter& verified_;
     Counter& refused_;
 };

@@ -13,7 +13,7 @@ namespace {
 constexpr validation::TextRule nameRule{validation::nameRule.maxCharacters, "Name cannot be empty"};
 
 VerifyRequest parse(const json::Document& body) {
-    validation::Fields fields(body);
+    validation::Fields fields(body.root());
     VerifyRequest request;
     request.id = fields.requiredUuid("id");
     request.name = fields.optionalText("name", nameRule);
@@ -27,9 +27,10 @@ VerifyRequest parse(const json::Document& body) {
 VerifyHandler::VerifyHandler(VerificationService& service, const Clock& clock, std::string workerId)
     : service_(service), clock_(clock), workerId_(std::move(workerId)) {}
 
-Deferred<http::Response> VerifyHandler::operator()(const http::Request& request) const {
-    return service_.verify(parse(http::readJson(request)), request.trace)
-        .then([this](const std::optional<FoundCredential>& found) { return render(found); });
+Deferred<http::Response> VerifyHandler::operator()(const http::Request& request,
+                                                   const RequestContext& context) const {
+    const auto found = co_await service_.verify(parse(http::readJson(request)), context);
+    co_return render(found);
 }
 
 http::Response VerifyHandler::render(const std::optional<FoundCredential>& found) const {

@@ -17,7 +17,8 @@ public:
     /// The references must outlive this object.
     VerifyHandler(VerificationService& service, const Clock& clock, std::string workerId);
 
-    Deferred<http::Response> operator()(const http::Request& request) const;
+    Deferred<http::Response> operator()(const http::Request& request,
+                                        const RequestContext& context) const;
 
 private:
     http::Response render(const std::optional<FoundCredential>& found) const;

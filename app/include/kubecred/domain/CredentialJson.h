@@ -1,7 +1,7 @@
 #pragma once
 
 #include "kubecred/domain/Credential.h"
-#include "kubecred/json/Document.h"
+#include "kubecred/json/Value.h"
 #include "kubecred/json/Writer.h"
 
 #include <optional>
@@ -16,6 +16,6 @@ void writeMembers(json::Writer& writer, const Credential& credential);
 
 /// Reads what `writeCredential` wrote, whatever else stands beside it; nothing where that is not
 /// all there, or breaks the rules by which credentials are issued. Metadata may be of any size.
-std::optional<Credential> readCredential(const json::Document& object);
+std::optional<Credential> readCredential(json::Value object);
 
 } // namespace kubecred

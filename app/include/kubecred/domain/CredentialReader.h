@@ -2,7 +2,7 @@
 
 #include "kubecred/Clock.h"
 #include "kubecred/Deferred.h"
-#include "kubecred/Trace.h"
+#include "kubecred/RequestContext.h"
 #include "kubecred/domain/Credential.h"
 
 #include <memory>
@@ -13,8 +13,6 @@ namespace kubecred {
 /// A question for a credential.
 struct LookUp {
     Uuid id;
-    Deadline deadline;
-    Trace trace = {};      ///< of the request that asks
     bool confirms = false; ///< the database is to be asked, whatever memory holds
 };
 
@@ -41,8 +39,9 @@ public:
     virtual ~CredentialReader() = default;
 
     /// The credential with this id, or nothing where there is none.
-    /// Fails with Error (unavailable) where that cannot be told by the deadline.
-    virtual Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp) = 0;
+    /// Fails with Error (unavailable) where that cannot be told by the deadline of `context`.
+    virtual Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp,
+                                                          const RequestContext& context) = 0;
 };
 
 } // namespace kubecred

@@ -2,6 +2,7 @@
 
 #include "kubecred/Clock.h"
 #include "kubecred/Deferred.h"
+#include "kubecred/RequestContext.h"
 #include "kubecred/domain/Credential.h"
 
 #include <string>
@@ -29,9 +30,10 @@ public:
 
     /// Of any number of simultaneous calls with the same name, e-mail and type exactly one
     /// yields Issued; every other one yields Duplicate with the id of that one.
-    /// Fails with Error (unavailable) where neither is certain by the deadline: the credential may
-    /// then have been recorded all the same, and asking again settles it.
-    virtual Deferred<IssueOutcome> issue(const Credential& credential, Deadline deadline) = 0;
+    /// Fails with Error (unavailable) where neither is certain by the deadline of `context`: the
+    /// credential may then have been recorded all the same, and asking again settles it.
+    virtual Deferred<IssueOutcome> issue(const Credential& credential,
+                                         const RequestContext& context) = 0;
 };
 
 } // namespace kubecred

@@ -34,12 +34,14 @@ constexpr const Scope* scopeOf(Access access) noexcept {
 }
 
 static_assert(scopes.size() == static_cast<std::size_t>(Access::peer), "one line for each scope");
-static_assert([] {
-    for (const Scope& scope : scopes)
-        if (scopeOf(scope.access) != &scope)
-            return false;
-    return true;
-}(), "in the order of Access");
+static_assert(
+    [] {
+        for (const Scope& scope : scopes)
+            if (scopeOf(scope.access) != &scope)
+                return false;
+        return true;
+    }(),
+    "in the order of Access");
 
 /// "issue" and so on, as scopes are spelled in key entries; "anyone".
 constexpr std::string_view nameOf(Access access) noexcept {

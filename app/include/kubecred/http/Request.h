@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kubecred/Trace.h"
+#include "kubecred/http/Parameter.h"
 
 #include <optional>
 #include <string_view>
@@ -22,13 +22,23 @@ struct Header {
 /// buffers and live until the request is answered.
 struct Request {
     Method method = Method::other;
-    std::string_view path;       ///< as sent, without query and, in absolute form, host
-    std::vector<Header> headers; ///< in order, names as sent
-    std::string_view body;       ///< at most 100 KiB
-    Trace trace = {};
+    std::string_view path;           ///< as sent, without query and, in absolute form, host
+    std::vector<Header> headers;     ///< in order, names as sent
+    std::string_view body;           ///< at most what the route's policy allows
+    std::string_view queryText = {}; ///< the query as sent, without its question mark
+
+    std::vector<Parameter> parameters = {}; ///< those of the route's template
+    std::vector<Parameter> query = {};      ///< as the route's policy has it read
 
     /// The value of the first header of this name, compared without regard to case.
     std::optional<std::string_view> header(std::string_view name) const noexcept;
+
+    /// The value of a parameter of the route's template. Throws std::out_of_range where it has none
+    /// of this name.
+    const std::string& parameter(std::string_view name) const;
+
+    /// The value of the query parameter of this name.
+    std::optional<std::string_view> queryValue(std::string_view name) const noexcept;
 };
 
 } // namespace kubecred::http

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "kubecred/Deferred.h"
-#include "kubecred/http/Access.h"
+#include "kubecred/RequestContext.h"
 #include "kubecred/http/Request.h"
 #include "kubecred/http/Response.h"
+#include "kubecred/http/RoutePolicy.h"
+#include "kubecred/http/RouteTemplate.h"
 
 #include <functional>
 #include <map>
@@ -15,8 +17,9 @@ namespace kubecred::http {
 
 /// Answers one request, at once or later; it never waits, since other requests wait for its
 /// thread. Throws, or fails with, Error for what cannot be answered as asked; any other exception
-/// becomes a 500. Called from several threads at once.
-using Handler = std::function<Deferred<Response>(const Request&)>;
+/// becomes a 500. Request and context stay until it is answered. Called from several threads at
+/// once.
+using Handler = std::function<Deferred<Response>(const Request&, const RequestContext&)>;
 
 /// One line of the table of routes.
 struct Route {
@@ -25,20 +28,26 @@ struct Route {
     Access access;
 };
 
-/// The table of routes: which path and method are answered by whom, and who may ask. Filled at
-/// start, by one thread; only read from then on, by any number.
+/// The table of routes: which path and method are answered by whom, and under which policy. Filled
+/// at start, by one thread; only read from then on, by any number.
+///
+/// A path is fixed or a template, such as `/issuance/credentials/{id}`. Fixed ones are looked up
+/// first, whatever their methods. Of several templates that a path fits, the one with more literal
+/// segments is taken; so two with equally many must not fit the same path.
 class Router {
 public:
-    /// What a look-up yields. `handler` is null where no route fits; a path that is there tells its
-    /// `route` all the same.
+    /// What a look-up yields. `handler` and `policy` are null where no route fits; a path that is
+    /// there tells its `route` all the same.
     struct Match {
         const Handler* handler = nullptr;
-        Access access = Access::anyone;
+        const RoutePolicy* policy = nullptr;
         std::string_view route; ///< the path as registered, for logs; empty for an unknown path
+        std::vector<Parameter> parameters = {}; ///< of a template
     };
 
-    /// Registers a route. Throws std::logic_error where the pair is taken.
-    void add(Method method, const std::string& path, Access access, Handler handler);
+    /// Registers a route. Throws std::logic_error where the pair is taken, or where the path is a
+    /// template that is none or that conflicts with another.
+    void add(Method method, const std::string& path, RoutePolicy policy, Handler handler);
 
     /// Finds the route. One trailing slash is accepted; HEAD is answered by a GET route.
     Match match(Method method, std::string_view path) const;
@@ -47,17 +56,27 @@ public:
     /// as `isThere` says that what they open is. Empty where none is.
     std::string allowed(std::string_view route, const std::function<bool(Access)>& isThere) const;
 
-    /// Every route; what it points to stays as long as the router.
+    /// Every route, templates last; what it points to stays as long as the router, unless a route
+    /// is added.
     std::vector<Route> routes() const;
 
 private:
     struct Target {
-        Access access;
+        RoutePolicy policy;
         Handler handler;
     };
     using Methods = std::map<Method, Target>;
 
-    std::map<std::string, Methods, std::less<>> routes_;
+    struct Template {
+        RouteTemplate pattern;
+        Methods methods;
+    };
+
+    Methods& methodsOfTemplate(const std::string& path);
+    const Methods* methodsOf(std::string_view route) const;
+
+    std::map<std::string, Methods, std::less<>> fixed_;
+    std::vector<Template> templates_; // those with more literals first
 };
 
 } // namespace kubecred::http

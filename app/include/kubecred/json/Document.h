@@ -1,57 +1,42 @@
 #pragma once
 
-#include <string>
+#include "kubecred/json/Value.h"
+
+#include <cstddef>
+#include <memory>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 namespace kubecred::json {
 
-/// The six types of JSON (RFC 8259).
-enum class Type { null, number, boolean, array, object, string };
-
-/// The name of the type as Zod spells it, such as "boolean".
-std::string_view nameOf(Type type) noexcept;
-
-/// A value of a document. `text` is the decoded text of a string, and compact JSON for everything
-/// else, each number spelled as it came, so that nothing is lost on the way through.
-struct Value {
-    Type type = Type::null;
-    std::string text;
-    bool hasNul = false; ///< a string of it holds U+0000, which no database text can
-    /// A number of it is beyond what an IEEE double holds without loss of magnitude, an integer
-    /// beyond ±2^63, or spelled with more than 1,100 characters or an exponent beyond ±1,100.
-    bool hasUnholdableNumber = false;
-};
-
-struct Member {
-    std::string name;
-    Value value;
-};
-
-/// One JSON text: an object with its members in order, or a value that is no object.
+/// One JSON text, read into a tree that never changes. It owns all that its values show, and no
+/// part of the text that it was read from. A copy shares the tree.
 class Document {
 public:
-    Document(Value root, std::vector<Member> members);
+    explicit Document(std::shared_ptr<const Tree> tree) noexcept : tree_(std::move(tree)) {}
 
-    const Value& root() const noexcept { return root_; } ///< `text` is empty for an object
-    const std::vector<Member>& members() const noexcept { return members_; }
-
-    /// The member of this name, or nullptr. The pointer lives as long as the document.
-    const Value* find(std::string_view name) const noexcept;
+    /// The outermost value. No value outlives its document, so a temporary one gives none.
+    Value root() const& noexcept { return {*tree_, 0}; }
+    Value root() const&& = delete;
 
 private:
-    Value root_;
-    std::vector<Member> members_;
+    std::shared_ptr<const Tree> tree_;
 };
 
-/// How deep arrays and objects of a request may stand inside each other, the outermost included.
-inline constexpr int maxDepth = 32;
+/// What a text may ask of its reader. The size of the text is the caller's to bound; a tree takes
+/// at most about 20 times as much memory while it is read.
+struct Limits {
+    /// How deep arrays and objects may stand inside each other, the outermost included. Neither
+    /// reading nor any use of the tree recurses: 100,000 is as safe as 32.
+    std::size_t depth = 32;
+    /// How many values and names there may be altogether: as many as 2 MiB can hold.
+    std::size_t nodes = std::size_t{1} << 20;
+};
 
 /// Reads one JSON text strictly. Beyond the grammar these are refused, since none of them means
-/// the same to every reader: nesting deeper than `depth`, a key twice in one object, U+0000 in
-/// a key, bad UTF-8, a lone surrogate. An empty `text` counts as `{}`.
-/// Throws Error (malformedRequest) with the message "Malformed JSON". The size of `text` is the
-/// caller's to bound.
-Document parse(std::string_view text, int depth = maxDepth);
+/// the same to every reader: a key twice in one object, U+0000 in a key, bad UTF-8, a lone
+/// surrogate. One byte-order mark is skipped. An empty `text` counts as `{}`.
+/// Throws Error (malformedRequest) with the message "Malformed JSON".
+Document parse(std::string_view text, const Limits& limits = {});
 
 } // namespace kubecred::json

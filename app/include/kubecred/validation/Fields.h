@@ -2,7 +2,7 @@
 
 #include "kubecred/Error.h"
 #include "kubecred/domain/Uuid.h"
-#include "kubecred/json/Document.h"
+#include "kubecred/json/Value.h"
 
 #include <cstddef>
 #include <optional>
@@ -20,13 +20,14 @@ struct TextRule {
     bool isEmail = false;
 };
 
-/// Takes typed fields out of a request body and collects what is wrong with them, in the order of
-/// the calls. The values that it returns are meaningful only once `check` has passed.
-/// One for each request; it refers to the document, which must outlive it.
+/// Takes typed fields out of an object of a request and collects what is wrong with them, in the
+/// order of the calls. The values that it returns are meaningful only where there are no errors.
+/// One for each object; it refers to the document, which must outlive it.
 class Fields {
 public:
-    /// A body that is no object is itself the one error.
-    explicit Fields(const json::Document& body);
+    /// `path` is where `object` stands in the request. A value that is no object is itself the one
+    /// error.
+    explicit Fields(json::Value object, FieldPath path = {});
 
     std::string requiredText(std::string_view name, const TextRule& rule);
     std::optional<std::string> optionalText(std::string_view name, const TextRule& rule);
@@ -40,19 +41,26 @@ public:
     /// written out (1e308 in 309 digits), so that only their magnitude counts.
     std::string requiredStoredObject(std::string_view name);
 
-    /// Whether no field fails.
-    bool areValid() const noexcept { return errors_.empty(); }
+    /// Takes over what is wrong with a part of this object, such as an element of one of its
+    /// arrays.
+    void add(const Fields& part);
+
+    /// What fails so far, in the order of the calls; empty where nothing does.
+    const std::vector<FieldError>& errors() const noexcept { return errors_; }
 
     /// Throws Error (validation) with every failing field where there is one.
     void check() const;
 
 private:
-    const json::Value* stringOf(std::string_view name, bool required);
-    void applyRule(std::string_view name, const json::Value& value, const TextRule& rule);
-    void fail(FieldError error);
+    enum class Presence { required, optional };
+
+    std::optional<std::string_view> textOf(std::string_view name, Presence presence);
+    void applyRule(std::string_view name, std::string_view text, const TextRule& rule);
+    void fail(std::string_view name, FieldError error);
     void failType(std::string_view name, json::Type expected, std::string_view received);
 
-    const json::Document& body_;
+    json::Value object_;
+    FieldPath path_;
     std::vector<FieldError> errors_;
 };
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "http/Cors.h"
 #include "http/Limits.h"
-#include "http/TrustedProxies.h"
+#include "http/dispatch/Cors.h"
+#include "http/dispatch/TrustedProxies.h"
 #include "kubecred/Settings.h"
 
 #include <cstdint>

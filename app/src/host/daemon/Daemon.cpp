@@ -100,9 +100,12 @@ void Daemon::logDescriptorLimit() {
 
 void Daemon::addMetricsRoute() {
     addProcessMetrics(metrics_);
-    router_.add(http::Method::get, "/metrics", http::Access::admin, [this](const http::Request&) {
-        return http::Response{200, metrics_.text(), {}, "text/plain; version=0.0.4; charset=utf-8"};
-    });
+    router_.add(http::Method::get, "/metrics",
+                {.access = http::Access::admin, .unknownQuery = http::UnknownQuery::ignored},
+                [this](const http::Request&, const RequestContext&) {
+                    return http::Response{
+                        200, metrics_.text(), {}, "text/plain; version=0.0.4; charset=utf-8"};
+                });
 }
 
 ModuleContext Daemon::lentTo(std::string_view module) {

@@ -7,7 +7,7 @@
 #include "host/logging/JsonLogger.h"
 #include "host/metrics/PrometheusMetrics.h"
 #include "host/process/DescriptorLimit.h"
-#include "http/Server.h"
+#include "http/connection/Server.h"
 #include "peer/CrossCheckedStorage.h"
 #include "storage/Database.h"
 

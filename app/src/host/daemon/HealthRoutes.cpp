@@ -41,10 +41,16 @@ HealthRoutes::HealthRoutes(Identity identity, const storage::Database& database,
 
 void HealthRoutes::addTo(http::Router& router) const {
     const auto add = [&](const std::string& prefix, const std::string& service) {
-        router.add(http::Method::get, prefix + "/health", http::Access::anyone,
-                   [this, service](const http::Request&) { return health(service); });
-        router.add(http::Method::get, prefix + "/health/details", http::Access::admin,
-                   [this, service](const http::Request&) { return details(service); });
+        router.add(http::Method::get, prefix + "/health",
+                   {.access = http::Access::anyone, .unknownQuery = http::UnknownQuery::ignored},
+                   [this, service](const http::Request&, const RequestContext&) {
+                       return health(service);
+                   });
+        router.add(http::Method::get, prefix + "/health/details",
+                   {.access = http::Access::admin, .unknownQuery = http::UnknownQuery::ignored},
+                   [this, service](const http::Request&, const RequestContext&) {
+                       return details(service);
+                   });
     };
     add("", identity_.serviceName);
     for (const auto& module : identity_.modules)

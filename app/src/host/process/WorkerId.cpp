@@ -33,8 +33,8 @@ std::string get(const Poco::URI& uri) {
 std::string taskIdFrom(const std::string& metadataUri) {
     try {
         const auto metadata = json::parse(get(Poco::URI(metadataUri + "/task")));
-        const auto* arn = metadata.find("TaskARN");
-        return arn == nullptr ? std::string() : taskIdOf(arn->text);
+        const auto arn = metadata.root().find("TaskARN");
+        return arn ? taskIdOf(arn->asString().value_or("")) : std::string();
     } catch (const Poco::Exception&) { // no address
         return {};
     } catch (const peer::PeerError&) { // not there: the host name serves
