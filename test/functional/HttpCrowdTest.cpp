@@ -1,5 +1,6 @@
 #include "Expectations.h"
 #include "support/Daemon.h"
+#include "support/Eventually.h"
 #include "support/ProcessStatus.h"
 #include "support/RawConnection.h"
 
@@ -8,6 +9,7 @@
 #include <atomic>
 #include <memory>
 #include <thread>
+#include <utility>
 
 namespace kubecred::test {
 namespace {
@@ -64,7 +66,7 @@ public:
 
     void idleConnectionsCostNoThreadAndDelayNobody() {
         start({});
-        const int threads = threadsOf(daemon_->process().id());
+        const int threads = settledThreads();
         CPPUNIT_ASSERT(threads > 2);
         auto idle = open(daemon_->port(), 300);
         assertHealthIsPrompt();
@@ -157,6 +159,18 @@ private:
         for (const auto& [key, value] : more)
             properties[key] = value;
         daemon_ = std::make_unique<Daemon>(DaemonOptions{properties});
+    }
+
+    // Sessions with the database are opened one after the other, each with a thread where it is
+    // SQLite.
+    int settledThreads() const {
+        int threads = 0;
+        CPPUNIT_ASSERT(eventually([&] {
+            const int before = std::exchange(threads, threadsOf(daemon_->process().id()));
+            std::this_thread::sleep_for(std::chrono::milliseconds(200));
+            return threads == before;
+        }));
+        return threads;
     }
 
     // Far less than the deadlines by which somebody else could hold a worker.

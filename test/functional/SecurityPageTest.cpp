@@ -2,6 +2,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iterator>
 #include <regex>
@@ -27,12 +28,11 @@ std::vector<std::string> statements(const std::string& page) {
 
 bool exists(const std::string& kind, const std::string& suite, const std::string& test) {
     const std::string registration = "CPPUNIT_TEST(" + test + ")";
-    for (const char* extension : {".cpp", ".h"}) {
-        const auto file = fs::path(KUBECRED_SOURCE_DIR) / "test" / kind / (suite + extension);
-        if (fs::exists(file) && readFile(file).find(registration) != std::string::npos)
-            return true;
-    }
-    return false;
+    const auto folder = fs::path(KUBECRED_SOURCE_DIR) / "test" / kind;
+    return std::ranges::any_of(fs::recursive_directory_iterator(folder), [&](const auto& file) {
+        return file.path().stem() == suite &&
+               readFile(file.path()).find(registration) != std::string::npos;
+    });
 }
 
 } // namespace

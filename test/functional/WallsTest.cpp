@@ -25,7 +25,7 @@ const std::vector<Room> rooms{
     {"app/src/core", {"kubecred/"}, {"Poco/Net/", "Poco/Data/", "Poco/Util/", "boost/", "libpq"}},
     {"app/src/auth", {"kubecred/"}, {"Poco/", "boost/", "libpq"}},
     {"app/src/http", {"kubecred/", "auth/", "http/"}, {"Poco/Data/", "Poco/Util/", "libpq"}},
-    {"app/src/storage", {"kubecred/"}, {"Poco/Net/", "Poco/Util/", "boost/"}},
+    {"app/src/storage", {"kubecred/", "storage/"}, {"Poco/Net/", "Poco/Util/", "boost/"}},
     {"app/src/peer", {"kubecred/"}, {"Poco/Data/", "Poco/Util/", "Poco/JSON/", "libpq"}},
     {"app/src/host",
      {"kubecred/", "host/", "auth/", "http/", "storage/", "peer/"},

@@ -153,11 +153,11 @@ void PostgresServer::thaw() { signalAll(SIGCONT); }
 void PostgresServer::signalAll(int number) const {
     if (!server_)
         return;
+    server_->signal(number); // first: one that is stopped has no more children
     const std::string id = std::to_string(server_->id());
     std::ifstream children("/proc/" + id + "/task/" + id + "/children");
     for (pid_t child = 0; children >> child;)
         ::kill(child, number);
-    server_->signal(number);
 }
 
 std::unique_ptr<PostgresServer> PostgresServer::addStandby() {

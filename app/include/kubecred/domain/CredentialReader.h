@@ -39,7 +39,8 @@ public:
     virtual ~CredentialReader() = default;
 
     /// The credential with this id, or nothing where there is none.
-    /// Fails with Error (unavailable) where that cannot be told by the deadline of `context`.
+    /// Fails with Error (unavailable) where that cannot be told by the deadline of `context`. Both
+    /// references must stay until the operation has ended.
     virtual Deferred<std::optional<FoundCredential>> find(const LookUp& lookUp,
                                                           const RequestContext& context) = 0;
 };

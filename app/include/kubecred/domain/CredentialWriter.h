@@ -31,7 +31,8 @@ public:
     /// Of any number of simultaneous calls with the same name, e-mail and type exactly one
     /// yields Issued; every other one yields Duplicate with the id of that one.
     /// Fails with Error (unavailable) where neither is certain by the deadline of `context`: the
-    /// credential may then have been recorded all the same, and asking again settles it.
+    /// credential may then have been recorded all the same, and asking again settles it. Both
+    /// references must stay until the operation has ended.
     virtual Deferred<IssueOutcome> issue(const Credential& credential,
                                          const RequestContext& context) = 0;
 };

@@ -86,7 +86,7 @@ IssueCredentials::IssueCredentials(SessionPool& pool) : batcher_(pool, patience)
 
 Deferred<IssueOutcome> IssueCredentials::issue(const Credential& credential,
                                                const RequestContext& context) {
-    return Deferred<IssueOutcome>([this, credential, deadline = context.deadline](
+    return Deferred<IssueOutcome>([this, credential = credential, deadline = context.deadline](
                                       Executor& loop, Sink<IssueOutcome> sink) mutable {
         batcher_.submit({std::move(credential), deadline, loop,
                          failingWhenOverdue(loop, deadline, overdue, std::move(sink))});
