@@ -63,7 +63,8 @@ public:
 
     // A build that was done by halves would have the number of other headers.
     void theProgramHasTheNumberOfItsHeaders() {
-        const auto built = numberIn(KUBECRED_BINARY_DIR "/app/include/kubecred/ModuleAbi.h");
+        const auto built =
+            numberIn(KUBECRED_BINARY_DIR "/app/generated/include/kubecred/ModuleAbi.h");
         CPPUNIT_ASSERT_EQUAL(numberOf(KUBECRED_SOURCE_DIR "/app/include/kubecred"), built);
     }
 

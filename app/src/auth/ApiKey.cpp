@@ -48,6 +48,7 @@ std::vector<Access> parseScopes(const std::vector<std::string_view>& words) {
 
 std::string joined(const std::vector<Access>& scopes) {
     std::vector<std::string_view> names;
+    names.reserve(scopes.size());
     for (const Access scope : scopes)
         names.push_back(nameOf(scope));
     return join(names, "+");

@@ -28,6 +28,7 @@ const KnownModule* findKnownModule(std::string_view name) noexcept {
 
 std::string knownModuleNames() {
     std::vector<std::string_view> names;
+    names.reserve(modules.size());
     for (const KnownModule& module : modules)
         names.push_back(module.name);
     return join(names, ", ");
