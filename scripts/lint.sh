@@ -31,7 +31,7 @@ shellcheck -x "${scripts[@]}"
 
 echo "clang-tidy"
 [[ -f build/release/build.ninja ]] || cmake --preset release >/dev/null
-cmake --build build/release --target embedded-sql >/dev/null
+cmake --build build/release --target embedded-sql module-abi >/dev/null
 mapfile -t units < <(git ls-files --cached --others --exclude-standard 'app/*.cpp' 'modules/*.cpp')
 printf '%s\n' "${units[@]}" |
     xargs -P "$(nproc)" -n 4 clang-tidy -p build/release --quiet --warnings-as-errors='*' \

@@ -14,6 +14,7 @@ cd "$(dirname "$0")/.."
 # shellcheck source=scripts/aws-common.sh
 source scripts/aws-common.sh
 
+known_scopes=issue,verify,admin # as kube-credential --help lists them
 scopes=issue
 words=()
 for argument in "$@"; do
@@ -107,8 +108,8 @@ put_keys() {
 rotate_api_key() {
     local key digest
     [[ $1 =~ ^[A-Za-z0-9._-]{1,64}$ ]] || die "a name is 1 to 64 letters, digits, or . _ -"
-    [[ $scopes =~ ^(issue|verify|admin)(,(issue|verify|admin))*$ ]] ||
-        die "scopes are issue, verify, admin, with commas between them"
+    [[ $scopes =~ ^(${known_scopes//,/|})(,(${known_scopes//,/|}))*$ ]] ||
+        die "scopes are ${known_scopes//,/, }, with commas between them"
     key=kc_$(random)
     digest=$(printf %s "$key" | sha256sum)
     read_entries "$1"

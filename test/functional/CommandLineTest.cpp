@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#include <sstream>
+
 namespace kubecred::test {
 namespace {
 
@@ -19,6 +21,15 @@ std::string valueOf(const std::string& text, const std::string& label) {
     CPPUNIT_ASSERT_MESSAGE(label + " is missing: " + text, at != std::string::npos);
     const auto from = text.find_first_not_of(' ', at + label.size());
     return text.substr(from, text.find('\n', from) - from);
+}
+
+/// The text in one line.
+std::string unwrapped(const std::string& text) {
+    std::istringstream words(text);
+    std::string line;
+    for (std::string word; words >> word;)
+        line.append(line.empty() ? "" : " ").append(word);
+    return line;
 }
 
 std::string sha256(const std::string& text) {
@@ -37,6 +48,7 @@ class CommandLineTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(showsNothingOfWhatItDoesNotKnow);
     CPPUNIT_TEST(printsItsVersion);
     CPPUNIT_TEST(helpNamesEveryOption);
+    CPPUNIT_TEST(helpAndReadmeTellEveryExitStatus);
     CPPUNIT_TEST(checksTheConfigurationAndStartsNothing);
     CPPUNIT_TEST(defineOverridesTheFile);
     CPPUNIT_TEST(refusesAnUnusableDefine);
@@ -105,6 +117,16 @@ public:
              {"--config=FILE", "--migrate", "--migrate-status", "--healthcheck", "--check-config",
               "--create-key=NAME", "--scopes=LIST", "--version", "--help", "--define=KEY=VALUE"})
             assertContains(ended.output, option);
+    }
+
+    void helpAndReadmeTellEveryExitStatus() {
+        const std::string help = unwrapped(runBare({"--help"}).output);
+        const auto begin = help.find("Exit status: ");
+        CPPUNIT_ASSERT_MESSAGE(help, begin != std::string::npos);
+        const std::string told = help.substr(begin, help.find('.', begin) - begin + 1);
+        for (const char* status : {" 0 ", " 1 ", " 3 ", " 64 ", " 69 ", " 78 "})
+            assertContains(told, status);
+        assertContains(unwrapped(readFile(KUBECRED_SOURCE_DIR "/README.md")), told);
     }
 
     void checksTheConfigurationAndStartsNothing() {

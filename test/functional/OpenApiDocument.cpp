@@ -1,11 +1,11 @@
 #include "OpenApiDocument.h"
 
+#include <Poco/NumberParser.h>
 #include <Poco/String.h>
-#include <Poco/StringTokenizer.h>
-#include <yaml-cpp/yaml.h>
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
-#include <utility>
 
 namespace kubecred::test {
 namespace {
@@ -13,71 +13,102 @@ namespace {
 const std::set<std::string> methods{"get",     "put",  "post",  "delete",
                                     "options", "head", "patch", "trace"};
 
-class Document {
-public:
-    explicit Document(const std::string& file) : root_(YAML::LoadFile(file)) {
-        if (!root_["openapi"].as<std::string>("").starts_with("3.1"))
-            throw std::runtime_error(file + " is no OpenAPI 3.1 document");
-    }
-
-    std::map<Operation, AnswerShape> operations() const {
-        std::map<Operation, AnswerShape> all;
-        for (const auto& path : root_["paths"])
-            for (const auto& [name, operation] : membersOf(resolved(path.second)))
-                if (methods.contains(name))
-                    for (const auto& [status, answer] : membersOf(operation["responses"]))
-                        all[{Poco::toUpper(name), path.first.as<std::string>(), status}] =
-                            shapeOf(resolved(answer));
-        return all;
-    }
-
-private:
-    static std::map<std::string, YAML::Node> membersOf(const YAML::Node& object) {
-        std::map<std::string, YAML::Node> members;
-        for (const auto& member : object)
-            members.emplace(member.first.as<std::string>(), member.second);
-        return members;
-    }
-
-    // Follows `$ref: "#/components/schemas/Name"`.
-    YAML::Node resolved(const YAML::Node& node) const {
-        if (!node.IsMap() || !node["$ref"])
-            return node;
-        const auto reference = node["$ref"].as<std::string>();
-        const Poco::StringTokenizer steps(reference, "/");
-        YAML::Node target = root_;
-        for (std::size_t i = 1; i < steps.count(); ++i)
-            target.reset(std::as_const(target)[steps[i]]); // throws where there is none
-        if (steps[0] != "#")
-            throw std::runtime_error("a reference out of the document: " + reference);
-        return resolved(target);
-    }
-
-    AnswerShape shapeOf(const YAML::Node& answer) const {
-        AnswerShape shape;
-        for (const auto& [name, header] : membersOf(answer["headers"]))
-            shape.headers.insert(Poco::toLower(name));
-        for (const auto& [type, content] : membersOf(answer["content"]))
-            addTo(shape, resolved(content["schema"]));
-        return shape;
-    }
-
-    void addTo(AnswerShape& shape, const YAML::Node& schema) const {
-        for (const auto& part : schema["allOf"])
-            addTo(shape, resolved(part));
-        for (const auto& name : schema["required"])
-            shape.required.insert(name.as<std::string>());
-        for (const auto& [name, property] : membersOf(schema["properties"]))
-            shape.documented.insert(name);
-    }
-
-    YAML::Node root_;
+// What every answer carries, or any by HTTP's own rules; documents do not repeat it.
+const std::set<std::string> commonHeaders{
+    "access-control-allow-origin",
+    "access-control-expose-headers",
+    "cache-control",
+    "connection",
+    "content-length",
+    "content-security-policy",
+    "content-type",
+    "date",
+    "keep-alive",
+    "referrer-policy",
+    "strict-transport-security",
+    "x-content-type-options",
 };
+
+std::map<std::string, YAML::Node> membersOf(const YAML::Node& object) {
+    std::map<std::string, YAML::Node> members;
+    for (const auto& member : object)
+        members.emplace(member.first.as<std::string>(), member.second);
+    return members;
+}
+
+// A field's text as the JSON value that its schema is about.
+Poco::Dynamic::Var valueOf(const std::string& text, const YAML::Node& schema) {
+    Poco::Int64 number = 0;
+    if (schema["type"] && schema["type"].as<std::string>() == "integer" &&
+        Poco::NumberParser::tryParse64(text, number))
+        return number;
+    return text;
+}
 
 } // namespace
 
-std::map<Operation, AnswerShape> readOpenApi(const std::string& file) {
-    return Document(file).operations();
+OpenApiDocument::OpenApiDocument(const std::string& file)
+    : root_(YAML::LoadFile(file)), schemas_(root_) {
+    if (!root_["openapi"].as<std::string>("").starts_with("3.1"))
+        throw std::runtime_error(file + " is no OpenAPI 3.1 document");
+    for (const auto& [path, operations] : membersOf(root_["paths"]))
+        for (const auto& [method, operation] : membersOf(schemas_.resolved(operations)))
+            if (methods.contains(method))
+                for (const auto& [status, answer] : membersOf(operation["responses"]))
+                    answers_.emplace(Operation{Poco::toUpper(method), path, status},
+                                     schemas_.resolved(answer));
+}
+
+std::set<Operation> OpenApiDocument::operations() const {
+    std::set<Operation> all;
+    for (const auto& [operation, answer] : answers_)
+        all.insert(operation);
+    return all;
+}
+
+std::vector<std::string> OpenApiDocument::faults(const Operation& operation,
+                                                 const HttpAnswer& answer) {
+    if (std::to_string(answer.status) != operation.status)
+        return {"the status is " + std::to_string(answer.status)};
+    const YAML::Node& promised = answers_.at(operation);
+    auto all = headerFaults(promised, answer);
+    std::ranges::move(bodyFaults(promised, answer), std::back_inserter(all));
+    return all;
+}
+
+std::vector<std::string> OpenApiDocument::headerFaults(const YAML::Node& promised,
+                                                       const HttpAnswer& answer) {
+    std::vector<std::string> all;
+    std::set<std::string> declared = commonHeaders;
+    for (const auto& [spelling, node] : membersOf(promised["headers"])) {
+        const std::string name = Poco::toLower(spelling);
+        const YAML::Node header = schemas_.resolved(node);
+        declared.insert(name);
+        if (answer.headers.count(name) > 1)
+            all.push_back("the header " + name + " comes twice");
+        else if (answer.has(name))
+            std::ranges::move(schemas_.faults(header["schema"],
+                                              valueOf(answer.header(name), header["schema"]),
+                                              "header " + name),
+                              std::back_inserter(all));
+        else if (header["required"] && header["required"].as<bool>())
+            all.push_back("the header " + name + " is missing");
+    }
+    for (const auto& [name, value] : answer.headers)
+        if (!declared.contains(name))
+            all.push_back("the header " + name + " is not declared");
+    return all;
+}
+
+std::vector<std::string> OpenApiDocument::bodyFaults(const YAML::Node& promised,
+                                                     const HttpAnswer& answer) {
+    if (!promised["content"])
+        return answer.body.empty() ? std::vector<std::string>() : std::vector{answer.body};
+    const std::string header = answer.header("content-type");
+    const YAML::Node content = promised["content"][header.substr(0, header.find(';'))];
+    if (!content)
+        return {"the type " + header + " is not declared"};
+    return schemas_.faults(content["schema"], answer.json());
 }
 
 } // namespace kubecred::test

@@ -1,9 +1,13 @@
 #pragma once
 
+#include "JsonSchema.h"
+#include "support/HttpAnswer.h"
+
 #include <compare>
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace kubecred::test {
 
@@ -17,15 +21,28 @@ struct Operation {
     auto operator<=>(const Operation&) const = default;
 };
 
-/// What an answer must look like: its headers, and the members of its JSON object at the top level.
-struct AnswerShape {
-    std::set<std::string> headers = {}; ///< in lower case
-    std::set<std::string> required = {};
-    std::set<std::string> documented = {};
-};
+/// What an OpenAPI 3.1 document promises. References within the document are followed.
+class OpenApiDocument {
+public:
+    /// Throws where the file is no such document.
+    explicit OpenApiDocument(const std::string& file);
 
-/// Every answer that an OpenAPI 3.1 document promises, with its shape; references within the
-/// document are resolved. Throws where the file is no such document.
-std::map<Operation, AnswerShape> readOpenApi(const std::string& file);
+    /// Every answer that it promises.
+    std::set<Operation> operations() const;
+
+    /// In what an answer is not as promised: its status, its headers, its type, its whole body.
+    std::vector<std::string> faults(const Operation& operation, const HttpAnswer& answer);
+
+    /// As JsonSchema::unmetChoices, of all answers that were compared.
+    std::set<int> unmetChoices() const { return schemas_.unmetChoices(); }
+
+private:
+    std::vector<std::string> headerFaults(const YAML::Node& promised, const HttpAnswer& answer);
+    std::vector<std::string> bodyFaults(const YAML::Node& promised, const HttpAnswer& answer);
+
+    YAML::Node root_;
+    JsonSchema schemas_;
+    std::map<Operation, YAML::Node> answers_;
+};
 
 } // namespace kubecred::test

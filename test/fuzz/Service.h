@@ -3,7 +3,7 @@
 #include "IssuanceModule.h"
 #include "VerificationModule.h"
 #include "auth/Authorizer.h"
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "http/dispatch/Dispatcher.h"
 #include "support/IdleStorage.h"
 #include "support/Started.h"

@@ -3,8 +3,8 @@
 #include "Fuzz.h"
 #include "IssuanceModule.h"
 #include "VerificationModule.h"
-#include "host/ConfigurationSources.h"
-#include "host/HostSettings.h"
+#include "host/configuration/ConfigurationSources.h"
+#include "host/configuration/HostSettings.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "host/JsonLogger.h"
-#include "host/PrometheusMetrics.h"
+#include "host/logging/JsonLogger.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "storage/Database.h"
 #include "support/LoopExecutor.h"
 #include "support/Started.h"

@@ -1,6 +1,6 @@
 #include "SharedPostgres.h"
-#include "host/JsonLogger.h"
-#include "host/PrometheusMetrics.h"
+#include "host/logging/JsonLogger.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "storage/Database.h"
 #include "support/Eventually.h"
 

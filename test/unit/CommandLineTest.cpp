@@ -1,4 +1,4 @@
-#include "host/CommandLine.h"
+#include "host/commands/CommandLine.h"
 
 #include <Poco/Util/OptionException.h>
 #include <Poco/Util/OptionProcessor.h>

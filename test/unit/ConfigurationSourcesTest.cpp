@@ -1,4 +1,4 @@
-#include "host/ConfigurationSources.h"
+#include "host/configuration/ConfigurationSources.h"
 
 #include "support/TemporaryDirectory.h"
 

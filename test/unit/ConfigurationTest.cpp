@@ -1,4 +1,4 @@
-#include "host/Configuration.h"
+#include "host/configuration/Configuration.h"
 
 #include "support/TemporaryDirectory.h"
 

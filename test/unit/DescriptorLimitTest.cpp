@@ -1,4 +1,4 @@
-#include "host/DescriptorLimit.h"
+#include "host/process/DescriptorLimit.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -1,7 +1,7 @@
 #include "http/dispatch/Dispatcher.h"
 
 #include "RecordingLogger.h"
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "kubecred/domain/Uuid.h"
 #include "support/Started.h"
 

@@ -1,8 +1,8 @@
-#include "host/HealthRoutes.h"
+#include "host/daemon/HealthRoutes.h"
 
 #include "FixedClock.h"
 #include "RecordingLogger.h"
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "kubecred/json/Document.h"
 #include "support/Started.h"
 #include "support/TemporaryDirectory.h"

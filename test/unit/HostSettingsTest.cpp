@@ -1,4 +1,4 @@
-#include "host/HostSettings.h"
+#include "host/configuration/HostSettings.h"
 
 #include "support/TemporaryDirectory.h"
 

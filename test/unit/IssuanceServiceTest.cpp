@@ -3,7 +3,7 @@
 #include "FailedDeferred.h"
 #include "FixedClock.h"
 #include "ThrownError.h"
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>

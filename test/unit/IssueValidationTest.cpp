@@ -1,7 +1,7 @@
 #include "FixedClock.h"
 #include "IssueHandler.h"
 #include "ValidationErrors.h"
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "support/Started.h"
 
 #include <cppunit/extensions/HelperMacros.h>

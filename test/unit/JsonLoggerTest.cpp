@@ -1,4 +1,4 @@
-#include "host/JsonLogger.h"
+#include "host/logging/JsonLogger.h"
 
 #include "FixedClock.h"
 #include "kubecred/json/Document.h"
@@ -103,7 +103,9 @@ public:
 
     void survivesThatNobodyReads() {
         JsonLogger closed(-1, LogLevel::info, "service-1", "worker-1", clock_);
-        closed.log(LogLevel::info, "lost");
+        for (int i = 0; i < 3; ++i)
+            closed.log(LogLevel::info, "lost");
+        CPPUNIT_ASSERT(closed.finish());
     }
 
 private:

@@ -1,4 +1,4 @@
-#include "host/KeySources.h"
+#include "host/configuration/KeySources.h"
 
 #include "support/TemporaryDirectory.h"
 

@@ -1,6 +1,6 @@
 #include "FailedDeferred.h"
 #include "RecordingLogger.h"
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "http/dispatch/Dispatcher.h"
 
 #include <cppunit/extensions/HelperMacros.h>

@@ -1,4 +1,4 @@
-#include "host/ModuleLoader.h"
+#include "host/modules/ModuleLoader.h"
 
 #include "kubecred/Digest.h"
 #include "support/TemporaryDirectory.h"

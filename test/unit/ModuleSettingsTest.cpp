@@ -2,7 +2,7 @@
 #include "IssuanceModule.h"
 #include "RecordingLogger.h"
 #include "VerificationModule.h"
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "support/IdleStorage.h"
 
 #include <cppunit/extensions/HelperMacros.h>

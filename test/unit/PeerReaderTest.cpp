@@ -2,7 +2,7 @@
 
 #include "RecordingLogger.h"
 #include "ThrownError.h"
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "support/Eventually.h"
 #include "support/LoopExecutor.h"
 #include "support/Started.h"
@@ -167,7 +167,7 @@ public:
 
     void leavesAPeerAloneThatFailed() {
         peer_->tell("");
-        thrownError([&] { find(); });
+        CPPUNIT_ASSERT_EQUAL(std::string("peer timed out"), thrownError([&] { find(); }).detail());
         CPPUNIT_ASSERT(!reader_->answers());
         peer_->tell(http(credential()));
         CPPUNIT_ASSERT_EQUAL(std::string("peer unreachable"),

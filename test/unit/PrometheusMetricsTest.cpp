@@ -1,4 +1,4 @@
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

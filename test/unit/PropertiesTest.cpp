@@ -1,4 +1,4 @@
-#include "host/Properties.h"
+#include "host/configuration/Properties.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

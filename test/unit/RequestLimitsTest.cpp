@@ -94,8 +94,8 @@ public:
         CPPUNIT_ASSERT(kindOf(extension, chunkedHeader + "5;" + std::string(40000, 'e'), 1000) ==
                        ErrorKind::bodyTooLarge);
         RequestParser digits(limits_);
-        CPPUNIT_ASSERT_NO_THROW(
-            thrownError([&] { feed(digits, chunkedHeader + std::string(40000, '0'), 1000); }));
+        CPPUNIT_ASSERT(kindOf(digits, chunkedHeader + std::string(40000, '0'), 1000) ==
+                       ErrorKind::bodyTooLarge);
     }
 
     void boundsTrailers() {
@@ -103,7 +103,8 @@ public:
         std::string trailers;
         for (int i = 0; i < 4000; ++i)
             trailers += "X-Trailer: value\r\n";
-        thrownError([&] { feed(parser, chunkedHeader + "0\r\n" + trailers, 1000); });
+        CPPUNIT_ASSERT(kindOf(parser, chunkedHeader + "0\r\n" + trailers, 1000) ==
+                       ErrorKind::headersTooLarge);
     }
 
     void boundsTheNumberOfFields() {
@@ -136,7 +137,7 @@ public:
         CPPUNIT_ASSERT(kindOf(target, "GET /" + std::string(20000, 'a'), 1000) ==
                        ErrorKind::headersTooLarge);
         RequestParser method(limits_);
-        thrownError([&] { feed(method, std::string(20000, 'A'), 1000); });
+        CPPUNIT_ASSERT(kindOf(method, std::string(20000, 'A'), 1000) == ErrorKind::headersTooLarge);
     }
 
     void boundsAHeaderThatComesInPieces() {

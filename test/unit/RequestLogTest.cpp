@@ -1,5 +1,5 @@
 #include "RecordingLogger.h"
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "http/dispatch/Dispatcher.h"
 #include "support/Started.h"
 

@@ -1,4 +1,4 @@
-#include "host/TextFile.h"
+#include "host/configuration/TextFile.h"
 
 #include "support/Process.h"
 #include "support/TemporaryDirectory.h"

@@ -1,4 +1,4 @@
-#include "host/WorkerId.h"
+#include "host/process/WorkerId.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kubecred/ModuleAbi.h"
 #include "kubecred/ModuleContext.h"
 #include "kubecred/Settings.h"
 
@@ -24,10 +25,6 @@ public:
     virtual void stop() noexcept = 0;
 };
 
-/// Counts up with every change to anything that a module includes from kubecred/. A module built
-/// against another number is refused before its first C++ call.
-inline constexpr std::uint32_t moduleAbi = 9;
-
 /// What a module's library exports under the name of `moduleEntrySymbol`, with C linkage:
 ///
 ///     extern "C" const kubecred::ModuleEntry kubecred_module{
@@ -35,6 +32,8 @@ inline constexpr std::uint32_t moduleAbi = 9;
 ///
 /// The order of the first three members never changes, so that any host can read them.
 struct ModuleEntry {
+    /// kubecred::moduleAbi, which the build makes of all headers under kubecred/. A module built
+    /// against others is refused before its first C++ call.
     std::uint32_t abi;
     const char* name;    ///< the name under which the configuration asks for it
     const char* buildId; ///< kubecred::buildId of the build that it came from

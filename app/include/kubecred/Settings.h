@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -30,6 +31,10 @@ public:
     std::int64_t integer(std::string_view key, std::int64_t fallback, std::int64_t least,
                          std::int64_t most);
     bool boolean(std::string_view key, bool fallback);
+
+    /// A whole number of seconds.
+    std::chrono::seconds seconds(std::string_view key, std::int64_t fallback, std::int64_t least,
+                                 std::int64_t most);
 
     /// One of `choices`, exactly as spelled there.
     std::string choice(std::string_view key, std::string_view fallback,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,5 +22,11 @@ std::vector<std::string_view> split(std::string_view text, std::string_view deli
 
 /// The parts of a comma-separated list, each trimmed, empty ones left out.
 std::vector<std::string_view> splitList(std::string_view list);
+
+/// The words with `separator` between them, and `lastSeparator`, where it is given, before the
+/// last.
+std::string join(std::span<const std::string_view> words, std::string_view separator);
+std::string join(std::span<const std::string_view> words, std::string_view separator,
+                 std::string_view lastSeparator);
 
 } // namespace kubecred

@@ -28,9 +28,9 @@ bool isName(std::string_view name) {
 }
 
 std::optional<Access> parseScope(std::string_view word) {
-    for (const Access scope : {Access::issue, Access::verify, Access::admin})
-        if (word == nameOf(scope))
-            return scope;
+    for (const http::Scope& scope : http::scopes)
+        if (scope.isGranted && word == scope.name)
+            return scope.access;
     return std::nullopt;
 }
 
@@ -47,10 +47,11 @@ std::vector<Access> parseScopes(const std::vector<std::string_view>& words) {
 }
 
 std::string joined(const std::vector<Access>& scopes) {
-    std::string text;
+    std::vector<std::string_view> names;
+    names.reserve(scopes.size());
     for (const Access scope : scopes)
-        text.append(text.empty() ? "" : "+").append(nameOf(scope));
-    return text;
+        names.push_back(nameOf(scope));
+    return join(names, "+");
 }
 
 std::string randomKey() {
@@ -70,6 +71,14 @@ std::string randomKey() {
 
 bool ApiKey::opens(Access access) const noexcept {
     return std::ranges::find(scopes, access) != scopes.end();
+}
+
+std::vector<std::string_view> grantedScopes() {
+    std::vector<std::string_view> names;
+    for (const http::Scope& scope : http::scopes)
+        if (scope.isGranted)
+            names.push_back(scope.name);
+    return names;
 }
 
 std::optional<ApiKey> parseApiKey(std::string_view entry) {

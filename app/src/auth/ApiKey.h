@@ -19,6 +19,9 @@ struct ApiKey {
     bool opens(http::Access access) const noexcept;
 };
 
+/// The scopes that operators make keys of, by name.
+std::vector<std::string_view> grantedScopes();
+
 /// Reads an entry `name:scope+scope:sha256-in-hex`; nothing where it is none.
 std::optional<ApiKey> parseApiKey(std::string_view entry);
 
@@ -28,8 +31,8 @@ struct NewApiKey {
     std::string entry;
 };
 
-/// Makes a key. `scopes`: a comma-separated list of `issue`, `verify` and `admin`. Nothing where
-/// either that or the name is not as it should be.
+/// Makes a key. `scopes`: a comma-separated list of `grantedScopes`. Nothing where either that or
+/// the name is not as it should be.
 std::optional<NewApiKey> createApiKey(std::string_view name, std::string_view scopes);
 
 } // namespace kubecred::auth

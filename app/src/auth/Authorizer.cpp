@@ -23,9 +23,6 @@ std::vector<std::string_view> keysIn(const http::Request& request) {
     return keys;
 }
 
-// Whether a service may do without any caller of its routes.
-bool isOptional(Access access) { return access == Access::admin || access == Access::peer; }
-
 Decision refused(ErrorKind kind, const std::string& message, std::string detail,
                  Principal principal = {}) {
     return {Error(kind, message, std::move(detail)), std::move(principal)};
@@ -34,7 +31,8 @@ Decision refused(ErrorKind kind, const std::string& message, std::string detail,
 } // namespace
 
 bool Authorizer::hides(Access access) const {
-    return isOptional(access) && !keys_.anyOpens(access);
+    const http::Scope* scope = http::scopeOf(access);
+    return scope != nullptr && scope->isOptional && !keys_.anyOpens(access);
 }
 
 Decision Authorizer::decide(const http::Request& request, Access access) const {

@@ -21,8 +21,8 @@ public:
     /// `keys` must outlive this object.
     explicit Authorizer(const KeyRing& keys) : keys_(keys) {}
 
-    /// Whether what this opens is as if it were not there: it is for admins or peers, and nobody is
-    /// one.
+    /// Whether what this opens is as if it were not there: its scope is optional, and no key has
+    /// it.
     bool hides(http::Access access) const;
 
     /// The request must carry one key that opens this, as `Authorization: Bearer` (RFC 6750) or as

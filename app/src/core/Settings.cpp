@@ -1,5 +1,7 @@
 #include "kubecred/Settings.h"
 
+#include "kubecred/Text.h"
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -16,13 +18,6 @@ std::optional<std::int64_t> toInteger(std::string_view text) noexcept {
     if (result.ec != std::errc{} || result.ptr != end)
         return std::nullopt;
     return number;
-}
-
-std::string join(std::span<const std::string_view> words) {
-    std::string list;
-    for (const auto word : words)
-        list.append(list.empty() ? "" : ", ").append(word);
-    return list;
 }
 
 // `http` of `http.port`.
@@ -66,12 +61,17 @@ bool Settings::boolean(std::string_view key, bool fallback) {
     return choice(key, fallback ? "true" : "false", choices) == "true";
 }
 
+std::chrono::seconds Settings::seconds(std::string_view key, std::int64_t fallback,
+                                       std::int64_t least, std::int64_t most) {
+    return std::chrono::seconds(integer(key, fallback, least, most));
+}
+
 std::string Settings::choice(std::string_view key, std::string_view fallback,
                              std::span<const std::string_view> choices) {
     std::string value = text(key, fallback);
     if (std::ranges::find(choices, value) != choices.end())
         return value;
-    reject(key, "one of " + join(choices));
+    reject(key, "one of " + join(choices, ", "));
     return std::string(fallback);
 }
 

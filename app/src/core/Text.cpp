@@ -70,4 +70,19 @@ std::vector<std::string_view> splitList(std::string_view list) {
     return parts;
 }
 
+std::string join(std::span<const std::string_view> words, std::string_view separator) {
+    return join(words, separator, separator);
+}
+
+std::string join(std::span<const std::string_view> words, std::string_view separator,
+                 std::string_view lastSeparator) {
+    std::string text;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (i > 0)
+            text += i + 1 == words.size() ? lastSeparator : separator;
+        text += words[i];
+    }
+    return text;
+}
+
 } // namespace kubecred

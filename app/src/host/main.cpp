@@ -1,6 +1,7 @@
-#include "Application.h"
-#include "Signals.h"
-#include "StandardStreams.h"
+#include "host/commands/Application.h"
+#include "host/process/ExitStatus.h"
+#include "host/process/Signals.h"
+#include "host/process/StandardStreams.h"
 
 #include <Poco/Exception.h>
 

@@ -2,7 +2,7 @@
 
 #include "FakeSession.h"
 #include "Multiplying.h"
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "storage/batching/Batcher.h"
 #include "storage/batching/LoopBatchers.h"
 #include "storage/sessions/SessionPool.h"

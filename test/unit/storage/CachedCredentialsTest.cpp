@@ -1,6 +1,6 @@
 #include "storage/cache/CachedCredentials.h"
 
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "kubecred/Error.h"
 #include "support/FoundCredential.h"
 #include "support/Started.h"

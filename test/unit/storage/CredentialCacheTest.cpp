@@ -2,6 +2,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
@@ -83,19 +84,29 @@ public:
     }
 
     void isSafeFromSeveralThreads() {
+        constexpr int count = 4;
+        constexpr int rounds = 500;
         CredentialCache cache(50, 1 << 20);
+        std::atomic<int> found{0};
+        std::atomic<int> foundAfterwards{0};
         std::vector<std::thread> threads;
-        for (int i = 0; i < 4; ++i)
+        for (int i = 0; i < count; ++i)
             threads.emplace_back([&] {
-                for (int n = 0; n < 500; ++n) {
+                for (int n = 0; n < rounds; ++n) {
                     const auto entry = entryOf("Ada");
                     cache.put(entry);
-                    cache.find(entry.credential->id);
+                    const auto kept = cache.find(entry.credential->id);
+                    found += kept && kept->credential == entry.credential ? 1 : 0;
                     cache.remove(entry.credential->id);
+                    foundAfterwards += cache.find(entry.credential->id) ? 1 : 0;
                 }
             });
         for (auto& thread : threads)
             thread.join();
+        CPPUNIT_ASSERT_EQUAL(count * rounds, found.load());
+        CPPUNIT_ASSERT_EQUAL(0, foundAfterwards.load());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, cache.size().entries);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, cache.size().bytes);
     }
 
 private:

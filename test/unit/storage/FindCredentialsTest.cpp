@@ -1,7 +1,7 @@
 #include "storage/operations/FindCredentials.h"
 
 #include "FakeSession.h"
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "storage/sessions/SessionPool.h"
 #include "support/LoopExecutor.h"
 #include "support/Started.h"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "FakeSession.h"
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "storage/operations/IssueCredentials.h"
 #include "storage/sessions/SessionPool.h"
 #include "support/LoopExecutor.h"

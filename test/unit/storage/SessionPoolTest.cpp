@@ -1,7 +1,7 @@
 #include "storage/sessions/SessionPool.h"
 
 #include "FakeSession.h"
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "support/Eventually.h"
 #include "unit/FixedClock.h"
 #include "unit/Gate.h"

@@ -1,4 +1,4 @@
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "storage/Database.h"
 #include "storage/sessions/sqlite/SqliteConnection.h"
 #include "support/Eventually.h"

@@ -1,5 +1,5 @@
 #include "FakeSession.h"
-#include "host/PrometheusMetrics.h"
+#include "host/metrics/PrometheusMetrics.h"
 #include "storage/cache/CachedCredentials.h"
 #include "storage/operations/FindCredentials.h"
 #include "storage/operations/IssueCredentials.h"

@@ -36,7 +36,7 @@ public:
     /// Lower-case 8-4-4-4-12.
     std::string toString() const;
 
-    auto operator<=>(const Uuid&) const = default;
+    auto operator<=>(const Uuid&) const = default; // NOLINT(modernize-use-nullptr): there is no 0
 
     /// For hashed containers of ids that are random, as those of this program are.
     struct Hash {

@@ -1,5 +1,7 @@
 #include "Signals.h"
 
+#include "ExitStatus.h"
+
 #include <csignal>
 #include <pthread.h>
 #include <unistd.h>
@@ -64,7 +66,7 @@ bool comesTrueInTime(const std::function<bool(Deadline)>& isTrueBy,
 
 void exitOnSignals() noexcept {
     struct sigaction action {};
-    action.sa_handler = [](int signal) { _exit(128 + signal); };
+    action.sa_handler = [](int signal) { _exit(ExitStatus::ofSignal(signal)); };
     const sigset_t signals = awaitedSignals();
     for (const int signal : {SIGTERM, SIGINT, SIGQUIT, SIGHUP})
         sigaction(signal, &action, nullptr);

@@ -34,16 +34,6 @@ struct CommandLine {
     void take(const std::string& name, const std::string& value);
 };
 
-/// Exit statuses (sysexits.h, where that has one).
-struct ExitStatus {
-    static constexpr int ok = 0;
-    static constexpr int failed = 1;
-    static constexpr int migrationsPending = 3;
-    static constexpr int usage = 64;
-    static constexpr int unavailable = 69;
-    static constexpr int configuration = 78;
-};
-
 /// What is wrong with a command line, in words that show nothing of it: a secret may stand there by
 /// mistake.
 std::string messageOf(const Poco::Util::OptionException& exception);

@@ -1,6 +1,7 @@
 #include "ModuleLoader.h"
 
 #include "kubecred/BuildInfo.h"
+#include "kubecred/Text.h"
 
 #include <Poco/Exception.h>
 #include <Poco/SharedLibrary.h>
@@ -28,10 +29,8 @@ std::string namesIn(const std::string& directory) {
     for (const auto& entry : std::filesystem::directory_iterator(directory, error))
         if (entry.path().extension() == suffix)
             names.insert(entry.path().stem());
-    std::string list;
-    for (const auto& name : names)
-        list.append(list.empty() ? "" : ", ").append(name);
-    return list.empty() ? "none" : list;
+    const std::vector<std::string_view> list(names.begin(), names.end());
+    return list.empty() ? "none" : join(list, ", ");
 }
 
 const ModuleEntry& entryOf(const std::string& name, const std::string& path) {

@@ -1,6 +1,7 @@
 #include "Configuration.h"
 
 #include "ConfigurationSources.h"
+#include "EnvironmentVariables.h"
 
 #include <utility>
 
@@ -19,12 +20,10 @@ SettingValues readSources(const CommandLine& commandLine) {
 
 // Everyone on the machine can read a command line.
 void refuseSecretsOnCommandLine(const CommandLine& commandLine) {
-    for (const char* key :
-         {"database.password", "database.issuanceLogin.password",
-          "database.verificationLogin.password", "health.token", "auth.keys", "crossCheck.key"})
-        if (commandLine.defines.contains(key))
-            throw ConfigurationFaults({std::string(key) + " (--define): must not stand on the "
-                                                          "command line; use the environment"});
+    for (const EnvironmentVariable& variable : environmentVariables())
+        if (variable.isSecret && commandLine.defines.contains(variable.key))
+            throw ConfigurationFaults({variable.key + " (--define): must not stand on the command "
+                                                      "line; use the environment"});
 }
 
 } // namespace

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "Configuration.h"
+#include "host/configuration/Configuration.h"
 
 namespace kubecred::host {
 

@@ -1,44 +1,18 @@
 #include "ConfigurationSources.h"
 
+#include "EnvironmentVariables.h"
 #include "Properties.h"
 #include "TextFile.h"
 
 #include <Poco/Environment.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <utility>
 #include <vector>
 
 namespace kubecred::host {
 namespace {
-
-struct Variable {
-    const char* name;
-    const char* key;
-    bool isOfPostgres;
-};
-
-constexpr std::array<Variable, 17> variables{{
-    {"PORT", "http.port", false},
-    {"LOG_LEVEL", "log.level", false},
-    {"WORKER_ID", "worker.id", false},
-    {"HEALTH_TOKEN", "health.token", false},
-    {"API_KEYS", "auth.keys", false},
-    {"CROSS_CHECK_KEY", "crossCheck.key", false},
-    {"RDS_CLUSTER_HOST", "database.host", true},
-    {"DB_PORT", "database.port", true},
-    {"DB_NAME", "database.name", true},
-    {"RDS_CLUSTER_USERNAME", "database.user", true},
-    {"RDS_CLUSTER_PASSWORD", "database.password", true},
-    {"DB_SSLMODE", "database.sslMode", true},
-    {"DB_SSLROOTCERT", "database.sslRootCert", true},
-    {"ISSUANCE_DB_USERNAME", "database.issuanceLogin.user", true},
-    {"ISSUANCE_DB_PASSWORD", "database.issuanceLogin.password", true},
-    {"VERIFICATION_DB_USERNAME", "database.verificationLogin.user", true},
-    {"VERIFICATION_DB_PASSWORD", "database.verificationLogin.password", true},
-}};
 
 std::string readText(const std::string& path) {
     auto text = readTextFile(path);
@@ -92,11 +66,11 @@ SettingValues layer(SettingValues file, const EnvironmentLookup& environment,
         values[key] = {value, "--define"};
     const auto driver = values.find("database.driver");
     const bool isPostgres = driver != values.end() && driver->second.value == "postgresql";
-    for (const Variable& variable : variables) {
+    for (const EnvironmentVariable& variable : environmentVariables()) {
         if ((variable.isOfPostgres && !isPostgres) || defines.contains(variable.key))
             continue;
         if (const auto value = environment(variable.name))
-            values[variable.key] = {*value, "environment variable " + std::string(variable.name)};
+            values[variable.key] = {*value, "environment variable " + variable.name};
     }
     return values;
 }

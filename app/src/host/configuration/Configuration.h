@@ -1,8 +1,8 @@
 #pragma once
 
-#include "CommandLine.h"
 #include "HostSettings.h"
-#include "ModuleLoader.h"
+#include "host/commands/CommandLine.h"
+#include "host/modules/ModuleLoader.h"
 
 #include <string>
 #include <vector>

@@ -1,9 +1,10 @@
 #include "Application.h"
 
 #include "Commands.h"
-#include "Configuration.h"
-#include "Daemon.h"
-#include "Signals.h"
+#include "host/configuration/Configuration.h"
+#include "host/daemon/RunDaemon.h"
+#include "host/process/ExitStatus.h"
+#include "host/process/Signals.h"
 #include "kubecred/BuildInfo.h"
 
 #include <Poco/Util/HelpFormatter.h>
@@ -13,7 +14,21 @@
 
 namespace kubecred::host {
 
+namespace {
+
 using Command = CommandLine::Command;
+
+std::string exitStatuses() {
+    std::string text = "Exit status:";
+    for (const auto& [status, meaning] : exitMeanings)
+        text.append(status == ExitStatus::ok ? " " : ", ")
+            .append(std::to_string(status))
+            .append(" ")
+            .append(meaning);
+    return text + ".";
+}
+
+} // namespace
 
 int Application::run() { return ServerApplication::run(); }
 
@@ -80,6 +95,7 @@ void Application::printHelp() const {
     help.setCommand("kube-credential");
     help.setUsage("--config=FILE [options]");
     help.setHeader("Issues and verifies credentials. Without a command it runs the daemon.");
+    help.setFooter(exitStatuses());
     help.setUnixStyle(true);
     help.format(std::cout);
 }

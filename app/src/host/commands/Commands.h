@@ -1,11 +1,11 @@
 #pragma once
 
 #include "CommandLine.h"
-#include "HostSettings.h"
+#include "host/configuration/HostSettings.h"
 
 namespace kubecred::host {
 
-// The commands that do one thing and exit. Each returns the exit status and says on standard
+// The commands that do one thing and exit. Each returns its ExitStatus and says on standard
 // output what it did, on standard error why it did not.
 
 int runMigrate(const HostSettings& settings);

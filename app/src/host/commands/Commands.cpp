@@ -1,6 +1,8 @@
 #include "Commands.h"
 
 #include "auth/ApiKey.h"
+#include "host/process/ExitStatus.h"
+#include "kubecred/Text.h"
 #include "storage/Database.h"
 
 #include <Poco/Exception.h>
@@ -104,8 +106,8 @@ int runCreateKey(const CommandLine& commandLine) {
     const auto created = auth::createApiKey(commandLine.keyName, commandLine.keyScopes);
     if (!created) {
         std::cerr << "kube-credential: --create-key takes a name of up to 64 letters, digits, "
-                     "'.', '_' and '-', and --scopes a comma-separated list of issue, verify and "
-                     "admin\n";
+                     "'.', '_' and '-', and --scopes a comma-separated list of "
+                  << join(auth::grantedScopes(), ", ", " and ") << "\n";
         return ExitStatus::usage;
     }
     std::cout << "key (shown only now, for the caller): " << created->key << "\n"

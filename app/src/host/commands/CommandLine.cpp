@@ -1,5 +1,9 @@
 #include "CommandLine.h"
 
+#include "auth/ApiKey.h"
+#include "host/process/ExitStatus.h"
+#include "kubecred/Text.h"
+
 #include <Poco/Util/Option.h>
 
 #include <array>
@@ -22,20 +26,24 @@ constexpr std::array<std::pair<std::string_view, CommandLine::Command>, 6> comma
 } // namespace
 
 void CommandLine::define(Poco::Util::OptionSet& options) {
-    const auto flag = [&](const char* name, const char* description) {
+    const auto flag = [&](const char* name, const std::string& description) {
         options.addOption(Option(name, "", description));
     };
-    const auto valued = [&](const char* name, const char* description, const char* argument) {
+    const auto valued = [&](const char* name, const std::string& description,
+                            const char* argument) {
         options.addOption(Option(name, "", description).argument(argument).repeatable(true));
     };
     valued("config", "read this .properties file", "FILE");
     valued("define", "override one property", "KEY=VALUE");
     flag("migrate", "apply pending migrations and exit");
-    flag("migrate-status", "list applied and pending migrations; exit 3 if any is pending");
+    const std::string pending = std::to_string(ExitStatus::migrationsPending);
+    flag("migrate-status",
+         "list applied and pending migrations; exit " + pending + " if any is pending");
     flag("healthcheck", "ask the daemon configured here for its health and exit");
     flag("check-config", "validate configuration and modules and exit");
     valued("create-key", "print a new API key and the entry to keep", "NAME");
-    valued("scopes", "for --create-key: comma-separated issue, verify, admin", "LIST");
+    const std::string scopes = join(auth::grantedScopes(), ", ");
+    valued("scopes", "for --create-key: comma-separated " + scopes, "LIST");
     flag("version", "print the version and exit");
     flag("help", "print this help and exit");
 }

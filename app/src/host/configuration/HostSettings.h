@@ -1,27 +1,18 @@
 #pragma once
 
+#include "HttpSection.h"
 #include "KeySources.h"
-#include "http/Limits.h"
-#include "http/dispatch/Cors.h"
-#include "http/dispatch/TrustedProxies.h"
 #include "kubecred/Log.h"
 #include "kubecred/Settings.h"
 #include "peer/PeerSettings.h"
 #include "storage/DatabaseSettings.h"
 
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace kubecred::host {
-
-/// Where the daemon listens.
-struct Endpoint {
-    std::string address;
-    std::uint16_t port = 0;
-};
 
 /// Everything that the configuration says to the host. Each key, its unit, default and range are
 /// documented in config/.
@@ -42,9 +33,6 @@ struct HostSettings {
     storage::DatabaseSettings database;
     std::optional<peer::PeerSettings> crossCheck; ///< where verification asks, beside its database
 };
-
-/// Reads and checks where the daemon listens; faults are recorded in `settings`.
-Endpoint readEndpoint(Settings& settings);
 
 /// Reads and checks the host's keys; faults are recorded in `settings`. Paths that are not
 /// absolute start from the current folder; `modulesDirectory` is the default for that key.
