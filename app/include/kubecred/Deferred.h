@@ -85,6 +85,8 @@ private:
             std::swap(handle_, other.handle_);
             return *this;
         }
+        Frame(const Frame&) = delete;
+        Frame& operator=(const Frame&) = delete;
         ~Frame() {
             if (handle_)
                 handle_.destroy();

@@ -33,6 +33,9 @@ public:
     /// Stops, however long that takes, where `stop` has not.
     ~Server();
 
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
     /// Binds and begins to serve. Throws Poco::Exception where the address cannot be had.
     void start(const Poco::Net::SocketAddress& address);
 

@@ -38,10 +38,16 @@ public:
         return !empty() && now - since() > (deadline - now) / 2;
     }
 
-    void push(JobType job) { waitingOf(job).push_back({std::move(job), now()}); }
+    void push(JobType job) {
+        auto& waiting = waitingOf(job);
+        waiting.push_back({std::move(job), now()});
+    }
 
     /// Puts a job before all others of its kind.
-    void pushFirst(JobType job) { waitingOf(job).push_front({std::move(job), now()}); }
+    void pushFirst(JobType job) {
+        auto& waiting = waitingOf(job);
+        waiting.push_front({std::move(job), now()});
+    }
 
     /// Whether there is one that may travel now: one at a time travels alone.
     bool hasNext(bool isOneAlone) const noexcept {

@@ -28,7 +28,7 @@ public:
 
     /// The same for every row.
     Parameters& add(Value value) {
-        all_.push_back({{std::move(value)}});
+        all_.push_back({{value}});
         return *this;
     }
 
