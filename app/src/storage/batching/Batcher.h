@@ -2,6 +2,8 @@
 
 #include "BatchQueue.h"
 #include "BatchSize.h"
+#include "Flight.h"
+#include "Landing.h"
 #include "Operation.h"
 #include "kubecred/Timers.h"
 #include "storage/sessions/SessionPool.h"
@@ -74,13 +76,8 @@ public:
 
 private:
     using Lock = std::unique_lock<std::mutex>;
-
-    /// A batch on its way.
-    struct Flight {
-        Lease lease;
-        Jobs jobs;
-        bool isAlone;
-    };
+    using Flight = storage::Flight<Job>;
+    using Landing = storage::Landing<Operation>;
 
     /// Lets those depart that a batch in flight keeps waiting.
     class Help final : public Timers::Work {
@@ -104,12 +101,6 @@ private:
         Executor& loop_;
         bool isOver_ = false;
     };
-
-    // What a batch gets even where a job of it has less time left: giving a session up because of
-    // one late job would fail all the others.
-    static constexpr std::chrono::milliseconds leastTime{250};
-
-    static constexpr int mostFailures = 3;
 
     static Deadline now() { return std::chrono::steady_clock::now(); }
 
@@ -190,26 +181,16 @@ private:
     }
 
     Flight board(Lease lease, Jobs& unsent) {
-        auto jobs = counted(queue_.take(batchSize_.most(), isOneAlone_,
-                                        [this](auto time) { pool_.metrics().waited(time); }));
-        Deadline earliest = Deadline::max();
-        for (Job& job : jobs) {
-            if (job.deadline > lease.began()) {
-                earliest = std::min(earliest, job.deadline);
-                continue;
-            }
-            job.fail(Fault::timedOut);
-            unsent.push_back(std::move(job));
-        }
-        std::erase_if(jobs, [](const Job& job) { return job.answered(); });
-        lease.setDeadline(std::max(earliest, lease.began() + leastTime));
-        const bool isAlone = !jobs.empty() && jobs.front().alone;
-        if (jobs.empty())
-            return {std::move(lease), {}, false};
-        isOneAlone_ = isOneAlone_ || isAlone;
+        Flight flight(std::move(lease),
+                      counted(queue_.take(batchSize_.most(), isOneAlone_,
+                                          [this](auto time) { pool_.metrics().waited(time); })),
+                      unsent);
+        if (flight.jobs.empty())
+            return flight;
+        isOneAlone_ = isOneAlone_ || flight.isAlone;
         ++inFlight_;
-        pool_.metrics().began(jobs.size());
-        return {std::move(lease), std::move(jobs), isAlone};
+        pool_.metrics().began(flight.jobs.size());
+        return flight;
     }
 
     Deferred<Done> fly(Flight flight, Executor& loop) {
@@ -231,67 +212,36 @@ private:
         co_return Done{};
     }
 
-    static bool isLocked(const std::exception_ptr& failure) {
-        try {
-            if (failure)
-                std::rethrow_exception(failure);
-        } catch (const StorageError& error) {
-            return error.fault() == Fault::locked;
-        } catch (...) {
-            return false;
-        }
-        return false;
-    }
-
     // The next batch leaves before this one is answered.
     void land(Flight& flight, const std::exception_ptr& failure, bool isDatabaseLocked,
               Executor& loop) {
-        const bool isLost = failure && !flight.lease.session().usable();
+        Landing landing{.size = flight.jobs.size(), .isDatabaseLocked = isDatabaseLocked};
+        landing.isSessionLost = failure && !flight.lease.session().usable();
         const auto began = flight.lease.began();
-        const auto size = flight.jobs.size();
-        const auto fault = flight.lease.giveBack(failure);
+        landing.fault = flight.lease.giveBack(failure);
         for (Job& job : flight.jobs)
             if (!job.answered())
-                failOrRetry(job, fault, isLost, size);
+                landing.judge(job);
         Jobs answered;
         {
             const std::lock_guard lock(mutex_);
             --inFlight_;
             isOneAlone_ = isOneAlone_ && !flight.isAlone;
-            batchSize_.note(size, now() - began);
-            if (fault && flight.isAlone)
-                answered = failWhoWaitFor(flight.jobs.front(), *fault, isDatabaseLocked);
-            putBack(flight.jobs, isLost, answered);
+            batchSize_.note(landing.size, now() - began);
+            if (flight.isAlone)
+                answered = failTheDoomed(landing, flight.jobs.front());
+            putBack(flight.jobs, landing.isSessionLost, answered);
         }
         depart(loop);
         settle(answered, loop);
     }
 
-    // Leaves open what is to be tried again.
-    static void failOrRetry(Job& job, std::optional<Fault> fault, bool isLost, std::size_t size) {
-        if (!fault) {
-            assert(job.alone); // or it was forgotten
-            if (!job.alone)
-                job.fail(Fault::refused);
-            return;
-        }
-        const bool again = isLost ? *fault != Fault::timedOut : *fault == Fault::conflict;
-        if (!isLost && size > 1 && Operation::isAboutOne(*fault))
-            job.alone = true;
-        else if (!again || ++job.failures >= mostFailures)
-            job.fail(*fault);
-    }
-
-    // They would wait as long, each of them.
-    Jobs failWhoWaitFor(const Job& failed, Fault fault, bool isDatabaseLocked) {
-        if (!failed.answered() || !(isDatabaseLocked || fault == Fault::locked))
-            return {};
-        Jobs others = counted(queue_.takeAlone([&](const Job& job) {
-            return isDatabaseLocked || Operation::waitForTheSame(failed, job);
-        }));
-        for (Job& job : others)
-            job.fail(fault);
-        return others;
+    Jobs failTheDoomed(const Landing& landing, const Job& failed) {
+        Jobs doomed = counted(
+            queue_.takeAlone([&](const Job& waiting) { return landing.dooms(waiting, failed); }));
+        for (Job& job : doomed)
+            job.fail(*landing.fault);
+        return doomed;
     }
 
     // What was begun in a session that is lost goes first.
