@@ -39,7 +39,7 @@ Deferred<Found> CrossCheckedReader::find(const LookUp& lookUp, const RequestCont
 
 CredentialReader& CrossCheckedStorage::reader() {
     if (!reader_)
-        reader_.emplace(own_.reader(), peer_);
+        reader_.emplace(CredentialStorageDecorator::reader(), peer_);
     return *reader_;
 }
 

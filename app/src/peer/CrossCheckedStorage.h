@@ -24,15 +24,14 @@ private:
 
 /// The storage of a process, its reader cross-checked at a peer service. As with any storage, the
 /// ports are asked for before `start`.
-class CrossCheckedStorage final : public CredentialStorage {
+class CrossCheckedStorage final : public CredentialStorageDecorator {
 public:
     /// The references to services must outlive this object.
     CrossCheckedStorage(CredentialStorage& own, PeerSettings settings, Logger& logger,
                         Metrics& metrics)
-        : own_(own), peer_(std::move(settings), logger, metrics) {}
+        : CredentialStorageDecorator(own), peer_(std::move(settings), logger, metrics) {}
 
     CredentialReader& reader() override;
-    CredentialWriter& writer() override { return own_.writer(); }
 
     void start() { peer_.start(); }
 
@@ -41,7 +40,6 @@ public:
     bool stop(Deadline deadline) { return peer_.stop(deadline); }
 
 private:
-    CredentialStorage& own_;
     PeerReader peer_;
     std::optional<CrossCheckedReader> reader_;
 };

@@ -101,11 +101,10 @@ private:
     }
 
     static std::string textOfSuite(const std::string& kind, const std::string& suite) {
-        for (const char* extension : {".cpp", ".h"}) {
-            const std::string file = "test/" + kind + "/" + suite + extension;
-            if (fs::exists(fs::path(KUBECRED_SOURCE_DIR) / file))
-                return fileOf(file);
-        }
+        const auto folder = fs::path(KUBECRED_SOURCE_DIR) / "test" / kind;
+        for (const auto& file : fs::recursive_directory_iterator(folder))
+            if (file.path().stem() == suite)
+                return readFile(file.path());
         CPPUNIT_FAIL("no suite " + kind + "." + suite);
         return {};
     }

@@ -63,12 +63,8 @@ const std::vector<std::regex>& sqlPatterns() {
     return patterns;
 }
 
-} // namespace
-
-const std::vector<Room>& rooms() {
-    static const std::vector<std::string> foreignToModules{"Poco/", "boost/",  "openssl/",
-                                                           "libpq", "sqlite3", "prometheus/"};
-    static const std::vector<Room> all{
+std::vector<Room> roomsOfTheProgram() {
+    return {
         {"app/include/kubecred",
          {"kubecred/"},
          {"Poco/", "boost/", "openssl/", "libpq", "sqlite3"}},
@@ -86,9 +82,28 @@ const std::vector<Room>& rooms() {
         {"app/src/host",
          {"kubecred/", "host/", "auth/", "http/", "storage/", "peer/"},
          {"Poco/Data/", "boost/", "libpq", "sqlite3"}},
-        {"modules/issuance/src", {"kubecred/"}, foreignToModules},
-        {"modules/verification/src", {"kubecred/"}, foreignToModules},
     };
+}
+
+// What every module may see: what the plugin interface shows.
+Room roomOfModule(const fs::path& folder) {
+    return {folder / "src",
+            {"kubecred/"},
+            {"Poco/", "boost/", "openssl/", "libpq", "sqlite3", "prometheus/"}};
+}
+
+std::vector<Room> allRooms() {
+    std::vector<Room> all = roomsOfTheProgram();
+    for (const auto& entry : fs::directory_iterator(fs::path(KUBECRED_SOURCE_DIR) / "modules"))
+        if (entry.is_directory())
+            all.push_back(roomOfModule("modules" / entry.path().filename()));
+    return all;
+}
+
+} // namespace
+
+const std::vector<Room>& rooms() {
+    static const std::vector<Room> all = allRooms();
     return all;
 }
 

@@ -60,8 +60,8 @@ public:
     }
 
     void refusesBadScopes() {
-        for (const char* scopes :
-             {"", " ", ",", "Issue", "read", "issue,read", "issue+verify", "issue verify", "*"})
+        for (const char* scopes : {"", " ", ",", "Issue", "unheard", "issue,unheard",
+                                   "issue+verify", "issue verify", "*"})
             CPPUNIT_ASSERT_MESSAGE(scopes, !createApiKey("a", scopes));
     }
 

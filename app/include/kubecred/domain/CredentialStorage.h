@@ -14,4 +14,17 @@ public:
     virtual CredentialWriter& writer() = 0;
 };
 
+/// Lends the ports of another storage: those that a derived class does not put others in place of.
+class CredentialStorageDecorator : public CredentialStorage {
+public:
+    /// `own` must outlive this object.
+    explicit CredentialStorageDecorator(CredentialStorage& own) noexcept : own_(own) {}
+
+    CredentialReader& reader() override { return own_.reader(); }
+    CredentialWriter& writer() override { return own_.writer(); }
+
+private:
+    CredentialStorage& own_;
+};
+
 } // namespace kubecred
