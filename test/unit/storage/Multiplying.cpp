@@ -44,3 +44,7 @@ Deferred<storage::Done> Multiplying::perform(storage::Lease& lease, std::vector<
 }
 
 } // namespace kubecred::test
+
+namespace kubecred::storage {
+template class Batcher<test::Multiplying>;
+}

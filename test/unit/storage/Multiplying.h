@@ -1,7 +1,7 @@
 #pragma once
 
+#include "storage/batching/Batcher.h"
 #include "storage/batching/Job.h"
-#include "storage/batching/Operation.h"
 
 #include <vector>
 
@@ -27,3 +27,7 @@ struct Multiplying {
 };
 
 } // namespace kubecred::test
+
+namespace kubecred::storage {
+extern template class Batcher<test::Multiplying>; // as those of the operations
+}

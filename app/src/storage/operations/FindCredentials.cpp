@@ -40,6 +40,8 @@ FoundCredential foundIn(const Rows& rows, std::size_t row) {
 
 } // namespace
 
+template class Batcher<Finding>;
+
 FindCredentials::FindCredentials(SessionPool& pool) : batchers_(pool, patience) {}
 
 Deferred<std::optional<FoundCredential>> FindCredentials::find(const LookUp& lookUp,

@@ -23,6 +23,9 @@ struct Finding {
     static bool waitForTheSame(const Job& one, const Job& other) noexcept;
 };
 
+extern template class Batcher<Finding>; // compiled once: g++ 12 tells the copies of a coroutine
+                                        // apart
+
 /// Looks credentials up by id, those that arrive together in batches.
 class FindCredentials final : public CredentialReader {
 public:

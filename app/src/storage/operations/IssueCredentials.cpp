@@ -82,6 +82,8 @@ bool waitsForStandby(const Rows& existing) {
 
 } // namespace
 
+template class Batcher<Issuing>;
+
 IssueCredentials::IssueCredentials(SessionPool& pool) : batcher_(pool, patience) {}
 
 Deferred<IssueOutcome> IssueCredentials::issue(const Credential& credential,

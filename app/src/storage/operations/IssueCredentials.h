@@ -18,6 +18,9 @@ struct Issuing {
     static bool waitForTheSame(const Job& one, const Job& other);
 };
 
+extern template class Batcher<Issuing>; // compiled once: g++ 12 tells the copies of a coroutine
+                                        // apart
+
 /// Records credentials, those that arrive together in batches; each caller gets an answer of its
 /// own.
 class IssueCredentials final : public CredentialWriter {
