@@ -67,13 +67,14 @@ public:
     /// Begins the operation, once; `sink` as for Begin. The executor must outlive it.
     void start(Executor& executor, Sink<T> sink) &&;
 
-    /// For `co_await`.
+    // For `co_await`.
+    class Awaiter;
+    class OutcomeAwaiter;
     auto operator co_await() && { return Awaiter(std::move(*this)); }
 
 private:
     using Handle = std::coroutine_handle<promise_type>;
 
-    class Awaiter;
     class Ending;
 
     /// A coroutine that has not begun, or whose outcome somebody waits for.
@@ -173,11 +174,14 @@ public:
         return std::noop_coroutine();
     }
 
-    T await_resume() {
+    T await_resume() { return valueOf(outcome()); }
+
+protected:
+    Outcome<T> outcome() {
         if (auto* value = std::get_if<0>(&deferred_.state_))
-            return std::move(*value);
+            return Outcome<T>(std::in_place_index<0>, std::move(*value));
         auto* frame = std::get_if<2>(&deferred_.state_);
-        return valueOf(*std::move(frame ? frame->get().promise().outcome : outcome_));
+        return *std::move(frame ? frame->get().promise().outcome : outcome_);
     }
 
 private:
@@ -200,14 +204,19 @@ void Deferred<T>::start(Executor& executor, Sink<T> sink) && {
     }
 }
 
-/// What the operation comes to, an exception included, for those who go on in either case.
+/// As Awaiter, for those who go on in either case.
 template <typename T>
-Deferred<Outcome<T>> outcomeOf(Deferred<T> operation) {
-    try {
-        co_return Outcome<T>(std::in_place_index<0>, co_await std::move(operation));
-    } catch (...) {
-        co_return Outcome<T>(std::in_place_index<1>, std::current_exception());
-    }
+class Deferred<T>::OutcomeAwaiter : public Awaiter {
+public:
+    using Awaiter::Awaiter;
+
+    Outcome<T> await_resume() { return this->outcome(); }
+};
+
+/// `co_await outcomeOf(operation)` gives what the operation comes to, an exception included.
+template <typename T>
+auto outcomeOf(Deferred<T> operation) {
+    return typename Deferred<T>::OutcomeAwaiter(std::move(operation));
 }
 
 } // namespace kubecred

@@ -97,10 +97,12 @@ public:
     }
 
     void tellsWhateverAnOperationComesTo() {
-        CPPUNIT_ASSERT_EQUAL(14, std::get<0>(await(outcomeOf(twice(Deferred<int>(7))))));
-        const auto outcome = await(outcomeOf(refused(Deferred<int>(7))));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, outcome.index());
-        CPPUNIT_ASSERT_THROW(valueOf(outcome), std::runtime_error);
+        CPPUNIT_ASSERT_EQUAL(std::string("14"), await(told(twice(Deferred<int>(7)))));
+        CPPUNIT_ASSERT_EQUAL(std::string("7"), await(told(Deferred<int>(7))));
+        CPPUNIT_ASSERT_EQUAL(std::string("refused 7"), await(told(refused(Deferred<int>(7)))));
+        start(twice(lengthOf(told(later()))));
+        sink_(123);
+        CPPUNIT_ASSERT_EQUAL(6, value());
     }
 
     void freesWhatIsNeverStarted() {
@@ -152,6 +154,21 @@ private:
     static Deferred<int> refused(Deferred<int> operation) {
         const int number = co_await std::move(operation);
         throw std::runtime_error("refused " + std::to_string(number));
+    }
+
+    static Deferred<std::string> told(Deferred<int> operation) {
+        auto outcome = co_await outcomeOf(std::move(operation));
+        if (const auto* value = std::get_if<int>(&outcome))
+            co_return std::to_string(*value);
+        try {
+            co_return std::to_string(valueOf(std::move(outcome)));
+        } catch (const std::runtime_error& error) {
+            co_return error.what();
+        }
+    }
+
+    static Deferred<int> lengthOf(Deferred<std::string> text) {
+        co_return static_cast<int>((co_await std::move(text)).size());
     }
 
     static Deferred<int> zeroWhereRefused(Deferred<int> operation) {
