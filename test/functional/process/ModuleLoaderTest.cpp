@@ -75,7 +75,7 @@ public:
         for (const auto& name : names) {
             const auto ended = check(name);
             CPPUNIT_ASSERT_EQUAL_MESSAGE(name, 78, ended.status);
-            assertContains(ended.errors, "such as issuance, ");
+            assertContains(ended.errors, "such as issuance, verification");
         }
     }
 

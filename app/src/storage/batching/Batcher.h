@@ -228,7 +228,7 @@ private:
             --inFlight_;
             isOneAlone_ = isOneAlone_ && !flight.isAlone;
             batchSize_.note(landing.size, now() - began);
-            if (flight.isAlone)
+            if (landing.fault && flight.isAlone)
                 answered = failTheDoomed(landing, flight.jobs.front());
             putBack(flight.jobs, landing.isSessionLost, answered);
         }

@@ -38,9 +38,10 @@ struct Landing {
             job.fail(*fault);
     }
 
-    /// Whether a job that waits to travel alone would wait in vain, as long as this one did.
+    /// Whether a job that waits to travel alone would wait in vain, as long as this one did. Where
+    /// there is a fault only.
     bool dooms(const Job& waiting, const Job& failed) const {
-        if (!fault || !failed.answered())
+        if (!failed.answered())
             return false;
         return isDatabaseLocked ||
                (*fault == Fault::locked && Operation::waitForTheSame(failed, waiting));
